@@ -1,0 +1,47 @@
+# make demo   a running installation and its terminal UI      (ARGS="--contacts 500 --lang sv" are passed on)
+# make test   every check                                     make lint, make bench, make pictures: parts of the work
+PYTHON ?= python3
+BIN := .venv/bin
+RUN_ENV := env -u PYTHONPATH
+
+.PHONY: demo test lint bench pictures lock translations clean
+
+demo: .venv/.run
+	@$(BIN)/earwitness demo $(ARGS)
+
+test: lint
+	$(BIN)/pytest $(ARGS)
+
+lint: .venv/.test
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+
+bench: .venv/.test
+	$(BIN)/python -m benchmarks $(ARGS)
+
+pictures: .venv/.test
+	$(BIN)/python -m benchmarks.pictures docs/pictures
+
+translations: .venv/.test
+	$(BIN)/python -m tests.translations update
+
+# The locks carry hashes and no index address; renewing them is a commit of its own.
+lock: .venv/.test
+	$(BIN)/pip install --quiet pip-tools
+	$(BIN)/pip-compile --quiet --upgrade --generate-hashes --allow-unsafe --strip-extras --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-header --extra build -o requirements.lock pyproject.toml
+	$(BIN)/pip-compile --quiet --upgrade --generate-hashes --allow-unsafe --strip-extras --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-header --extra build --extra test -o requirements-test.lock pyproject.toml
+
+.venv/.run: requirements.lock pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	touch $@
+
+.venv/.test: requirements-test.lock .venv/.run
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-test.lock
+	touch $@
+
+clean:
+	rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
