@@ -1,0 +1,147 @@
+"""What an installation is configured to do: one TOML file, checked whole before anything is opened.
+
+It owns the names and defaults of the settings. Unknown keys are refused, with the nearest known one named.
+
+    state_dir = "/var/lib/earwitness"          # database, sealed recordings, keys (unless keys_dir says otherwise)
+    socket = "/run/earwitness/agent.sock"
+
+    [[source]]
+    name = "pbx"
+    spool = "/var/spool/asterisk/monitor"
+    convention = "freepbx"                     # how file names are read
+    zone = "Europe/Helsinki"                   # the recorder's local time
+    country = "FI"                             # for numbers written without a country
+
+    [[adviser]]
+    extension = "3201"
+    name = "Anna Berg"
+    account = "anna.berg"                      # whose own calls these are
+    service = "Vatten"                         # what this extension serves, unless the queue says otherwise
+
+    [services]
+    600 = "Vatten"                             # queue or called number = service
+"""
+
+from __future__ import annotations
+
+import difflib
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from agent.errors import SettingsInvalid
+
+SOCKET_PATH_LIMIT = 107
+"""Bytes of a Unix socket's path, unix(7): 108 with the closing zero."""
+
+
+def _zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError) as unknown:
+        raise ValueError(f"{name!r} is no time zone; write one like Europe/Helsinki") from unknown
+    return name
+
+
+class Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Adviser(Part):
+    extension: str
+    """The internal number of the telephone."""
+    name: str
+    account: str | None = None
+    """The personal user name of this adviser, for "own calls"; None when there is none yet."""
+    service: str | None = None
+
+
+class Source(Part):
+    """A configured spool with its recorder's conventions."""
+
+    name: str = Field(pattern=r"^[\w-]{1,40}$")
+    spool: Path
+    convention: Literal["freepbx", "plain"] = "freepbx"
+    """`plain`: nothing is read from names; metadata comes from sidecars and the file's own time."""
+    zone: Annotated[str, AfterValidator(_zone)] = "Europe/Helsinki"
+    country: str = Field(default="FI", pattern=r"^[A-Z]{2}$")
+    """ISO 3166 code, for numbers that are written without one."""
+    watch: Literal["inotify", "polling"] = "inotify"
+    """`polling` for network shares."""
+    sidecar: dict[str, str] = {}
+    """Field of ours = path in the JSON sidecar, dots between names: `number = "caller.phone"`."""
+    withheld: list[str] = []
+    """Words that stand for a secret number, beside the known ones."""
+    settle_ms: int = Field(default=40, ge=0)
+    """A closed file must not change for this long."""
+    quiet_s: float = Field(default=2.0, ge=0.1)
+    """A file whose closing was not seen must not change for this long."""
+    unfinished_s: float = Field(default=60.0, ge=1)
+    """A file whose header is not finished is taken in as interrupted after this long without a change."""
+
+
+class Settings(Part):
+    state_dir: Path
+    keys_dir: Path | None = None
+    """Where the keys lie; on another medium than `state_dir` if a stolen disk is to tell nothing. None: inside it."""
+    socket: Path
+    source: list[Source] = []
+    adviser: list[Adviser] = []
+    services: dict[str, str] = {}
+    """Queue or called number = service."""
+    rescan_s: float = Field(default=15.0, ge=0.2)
+    """How often the spools are read through for what a wake-up missed."""
+    session_hours: float = Field(default=10.0, gt=0, le=24)
+    session_idle_minutes: float = Field(default=30.0, gt=0)
+    lockout_failures: int = Field(default=5, ge=3, le=20)
+    lockout_minutes: float = Field(default=15.0, ge=1)
+    socket_group: str | None = None
+    """The OS group whose members may reach the socket; None: only the agent's own user and root."""
+
+    @model_validator(mode="after")
+    def _is_usable(self) -> Settings:
+        if len(bytes(self.socket)) > SOCKET_PATH_LIMIT:
+            raise ValueError(f"socket: the path is longer than {SOCKET_PATH_LIMIT} bytes")
+        names = [source.name for source in self.source]
+        if len(set(names)) != len(names):
+            raise ValueError("source: two sources have the same name")
+        for source in self.source:
+            if source.spool.resolve().is_relative_to(self.state_dir.resolve()):
+                raise ValueError(f"source {source.name}: the spool must not lie inside state_dir")
+        return self
+
+    @property
+    def keys(self) -> Path:
+        return self.keys_dir or self.state_dir / "keys"
+
+
+def load(file: Path) -> Settings:
+    """Read a configuration file.
+
+    Raises:
+        SettingsInvalid: it cannot be read, is not TOML, or holds something unknown or impossible.
+    """
+    try:
+        values = tomllib.loads(file.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise SettingsInvalid(file=str(file), what=str(error)) from error
+    try:
+        return Settings.model_validate(values)
+    except ValidationError as error:
+        raise SettingsInvalid(file=str(file), what="; ".join(map(_in_words, error.errors()))) from error
+
+
+def _in_words(problem: Any) -> str:
+    where = ".".join(str(step) for step in problem["loc"])
+    if problem["type"] != "extra_forbidden":
+        return f"{where}: {problem['msg']}".removeprefix(": ")
+    nearest = difflib.get_close_matches(str(problem["loc"][-1]), _known_keys(), n=1)
+    hint = f"; did you mean {nearest[0]}?" if nearest else ""
+    return f"{where}: there is no such setting{hint}"
+
+
+def _known_keys() -> list[str]:
+    return [name for part in (Settings, Source, Adviser) for name in part.model_fields]
