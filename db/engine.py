@@ -1,0 +1,245 @@
+"""The opened register: one encrypted SQLite file, many readers, one writer.
+
+It owns connections, transactions and durability; it knows no table and no meaning. Encryption is SQLCipher's (each
+page AES-256-CBC with an HMAC-SHA512 of its own) under a raw key that the caller hands in.
+
+Writing goes through one thread. Jobs that wait together are committed together, each inside a savepoint of its own, so
+that one that fails takes no other with it and eight callers share one fsync. A job's result is handed out only after
+the commit is durable: `synchronous=FULL` in WAL mode syncs the log at every commit (sqlite.org/pragma.html).
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any, TypeVar
+
+import peewee
+from playhouse.sqlcipher_ext import SqlCipherDatabase
+
+Result = TypeVar("Result")
+
+KEY_BYTES = 32
+BATCH_JOBS = 256
+"""Jobs that one commit carries at most."""
+BUSY_TIMEOUT_MS = 10_000
+CACHE_KIB = 4096
+"""Page cache of each connection."""
+
+database = peewee.DatabaseProxy()
+"""What every model is bound to: the register that this process has opened."""
+
+_REQUIRED = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "secure_delete": 1}
+
+
+class RegisterError(Exception):
+    """The register cannot do what was asked of it; the cause says why."""
+
+
+class RegisterUnwritable(RegisterError):
+    """A transaction did not become durable: disk full, read-only, an I/O error, or locked for too long."""
+
+
+class RegisterUnreadable(RegisterError):
+    """The file is not there, is no register, the key is not its key, or pages are damaged."""
+
+
+class _TrackedDatabase(SqlCipherDatabase):
+    """Remembers its connections, so that closing the register closes those of other threads too."""
+
+    def __init__(self, path: str, key: bytes) -> None:
+        self.opened: list[Any] = []
+        super().__init__(
+            path,
+            passphrase=f"x'{key.hex()}'",
+            pragmas={**_REQUIRED, "cache_size": -CACHE_KIB, "busy_timeout": BUSY_TIMEOUT_MS},
+            check_same_thread=False,
+        )
+
+    def _connect(self) -> Any:
+        connection = super()._connect()
+        self.opened.append(connection)
+        return connection
+
+
+class _Job:
+    def __init__(self, work: Callable[[], Any]) -> None:
+        self.work = work
+        self.future: Future[Any] = Future()
+        self.result: Any = None
+        self.error: Exception | None = None
+
+
+class Register:
+    """An opened register. `close` it; a process has one at a time, since the models are bound to it.
+
+    Args:
+        path: The database file.
+        key: 32 bytes.
+        create: Make the file when it is not there.
+
+    Raises:
+        RegisterUnreadable: see there.
+    """
+
+    def __init__(self, path: Path, key: bytes, *, create: bool = False) -> None:
+        if len(key) != KEY_BYTES:
+            raise ValueError(f"the key of a register has {KEY_BYTES} bytes")
+        if not create and not path.is_file():
+            raise RegisterUnreadable("there is no database file")
+        self.path = path
+        self.before_commit: list[Callable[[], None]] = []
+        """Run inside the transaction, after the jobs; an error here undoes the whole batch."""
+        self.after_commit: list[Callable[[], None]] = []
+        """Run after the batch is durable, before its callers are told; they must not raise."""
+        self.trouble: str | None = None
+        """Why the last transaction did not become durable; None when it did."""
+        self._database = _TrackedDatabase(str(path), key)
+        try:
+            self._assert_settings()
+        except peewee.DatabaseError as error:
+            self._close_connections()
+            raise RegisterUnreadable("not a register, or not its key") from error
+        database.initialize(self._database)
+        self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
+        self._closed = False
+        self._writer = threading.Thread(target=self._write_batches, name="register-writer")
+        self._writer.start()
+
+    def _assert_settings(self) -> None:
+        for pragma, wanted in _REQUIRED.items():
+            (found,) = self._rows(f"PRAGMA {pragma}")[0]
+            if found != wanted:
+                raise RegisterUnreadable(f"{pragma} is {found!r} and not {wanted!r}")
+
+    def close(self) -> None:
+        """Finish what waits, then close every connection."""
+        if self._closed:
+            return
+        self._closed = True
+        self._jobs.put(None)
+        self._writer.join()
+        self._refuse_the_late()
+        self._close_connections()
+
+    def _refuse_the_late(self) -> None:
+        """A job handed in by another thread just while the register closed would be waited for without end."""
+        with suppress(queue.Empty):
+            while True:
+                job = self._jobs.get_nowait()
+                if job is not None:
+                    job.future.set_exception(RegisterUnwritable("the register is closed"))
+
+    def _close_connections(self) -> None:
+        with suppress(peewee.DatabaseError):
+            self._database.close()
+        for connection in self._database.opened:
+            connection.close()
+        self._database.opened.clear()
+
+    # --- reading ---------------------------------------------------------------------------------------------------
+
+    @contextmanager
+    def read(self) -> Iterator[None]:
+        """A consistent view for several queries. The thread's connection stays open for the next time.
+
+        Raises:
+            RegisterUnreadable: a page cannot be read or is not what was written.
+        """
+        try:
+            self._database.connect(reuse_if_open=True)
+            with self._database.transaction("DEFERRED"):
+                yield
+        except peewee.DatabaseError as error:
+            raise RegisterUnreadable(_reason(error)) from error
+
+    def damaged_pages(self) -> list[str]:
+        """Check the HMAC of every page in the file (`PRAGMA cipher_integrity_check`); what is wrong, in words."""
+        self._database.connect(reuse_if_open=True)
+        return [str(row[0]) for row in self._rows("PRAGMA cipher_integrity_check")]
+
+    def _rows(self, sql: str) -> list[tuple[Any, ...]]:
+        cursor: Any = self._database.execute_sql(sql)
+        return list(cursor.fetchall())
+
+    # --- writing ---------------------------------------------------------------------------------------------------
+
+    def write(self, work: Callable[[], Result]) -> Result:
+        """Run `work` in a transaction and return its result once it is durable.
+
+        Raises:
+            RegisterUnwritable: nothing of it was kept.
+            Exception: whatever `work` raised; nothing of it was kept.
+        """
+        return self.submit(work).result()
+
+    def submit(self, work: Callable[[], Result]) -> Future[Result]:
+        """The same without waiting."""
+        if self._closed:
+            raise RegisterUnwritable("the register is closed")
+        job = _Job(work)
+        self._jobs.put(job)
+        return job.future
+
+    def _write_batches(self) -> None:
+        while (first := self._jobs.get()) is not None:
+            batch, stop = self._gather(first)
+            self._commit(batch)
+            if stop:
+                break
+
+    def _gather(self, first: _Job) -> tuple[list[_Job], bool]:
+        batch = [first]
+        with suppress(queue.Empty):
+            while len(batch) < BATCH_JOBS:
+                job = self._jobs.get_nowait()
+                if job is None:
+                    return batch, True
+                batch.append(job)
+        return batch, False
+
+    def _commit(self, batch: list[_Job]) -> None:
+        # From here on nobody can cancel: a job that runs is committed, and its future can be answered.
+        batch = [job for job in batch if job.future.set_running_or_notify_cancel()]
+        try:
+            with self._database.atomic("IMMEDIATE"):
+                for job in batch:
+                    self._run(job)
+                if any(job.error is None for job in batch):
+                    for hook in self.before_commit:
+                        hook()
+        except Exception as error:  # noqa: BLE001 - whatever it was, every caller is told and nothing was kept
+            unwritable = RegisterUnwritable(_reason(error))
+            unwritable.__cause__ = error
+            self.trouble = str(unwritable)
+            for job in batch:
+                job.future.set_exception(unwritable)
+            return
+        self.trouble = None
+        for hook in self.after_commit:
+            hook()
+        for job in batch:
+            if job.error is not None:
+                job.future.set_exception(job.error)
+            else:
+                job.future.set_result(job.result)
+
+    def _run(self, job: _Job) -> None:
+        try:
+            with self._database.savepoint():
+                job.result = job.work()
+        except peewee.OperationalError:
+            raise  # the disk, not the job: SQLite may have undone the whole transaction already
+        except Exception as error:
+            if type(error) is peewee.DatabaseError:
+                raise  # damaged pages: nothing in this transaction can be trusted
+            job.error = error
+
+
+def _reason(error: Exception) -> str:
+    """SQLite's own words for what went wrong; they name no value that was written."""
+    return str(error.args[0]) if isinstance(error, peewee.DatabaseError) and error.args else type(error).__name__

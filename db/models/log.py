@@ -1,0 +1,69 @@
+"""The access log: stored leaves, the interior of their Merkle tree, signed heads."""
+
+from __future__ import annotations
+
+from peewee import BigIntegerField, BlobField, CharField, CompositeKey, IntegerField, Model, TextField
+
+from db.engine import database
+
+
+class Entry(Model):
+    """One audit record. `leaf` is the record; the other columns are copies out of it, for searching."""
+
+    seq = BigIntegerField(primary_key=True)
+    leaf = BlobField()
+    at_ms = BigIntegerField(index=True)
+    account = CharField(null=True)
+    uid = BigIntegerField(null=True)
+    action = CharField()
+    outcome = CharField()
+    target = CharField(null=True)
+    purpose = CharField(null=True)
+
+    class Meta:
+        database = database
+        table_name = "entry"
+        indexes = (
+            (("account", "seq"), False),
+            (("action", "seq"), False),
+            (("outcome", "seq"), False),
+            (("target", "seq"), False),
+        )
+
+
+class TreeNode(Model):
+    """A complete subtree: at `level` 0 the hash of leaf `place`, above it the hash of two below."""
+
+    level = IntegerField()
+    place = BigIntegerField()
+    hash = BlobField()
+
+    class Meta:
+        database = database
+        table_name = "tree_node"
+        primary_key = CompositeKey("level", "place")
+        without_rowid = True
+
+
+class Checkpoint(Model):
+    """A signed head of the tree."""
+
+    size = BigIntegerField(primary_key=True)
+    at_ms = BigIntegerField()
+    note = TextField()
+
+    class Meta:
+        database = database
+        table_name = "checkpoint"
+
+
+class Said(Model):
+    """Words that people gave as a reason. Entries hold only their digest, so that the words can be erased."""
+
+    digest = CharField(primary_key=True)
+    text = TextField()
+    at_ms = BigIntegerField()
+
+    class Meta:
+        database = database
+        table_name = "said"

@@ -1,0 +1,128 @@
+"""What the queries return: frozen, with units in their names, and no way back to the database."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingRecord:
+    id: str
+    contact_id: str
+    sha256: bytes
+    size_bytes: int
+    encoding: str
+    rate_hz: int
+    channels: int
+    bits: int
+    duration_ms: int
+    interrupted: bool
+    source_name: str
+    data_offset: int
+    data_bytes: int
+    block_bytes: int
+    block_frames: int
+    wrapped_key: bytes
+    sidecar: bytes | None = None
+    """The metadata file that lay beside it, as it was."""
+
+
+@dataclass(frozen=True, slots=True)
+class NoteRecord:
+    id: int
+    at_ms: int
+    author: str
+    text: str
+    position_ms: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ContactRecord:
+    seq: int
+    id: str
+    medium: str
+    started_at_ms: int
+    duration_ms: int
+    direction: str | None
+    number: str | None
+    withheld: bool
+    adviser: str | None
+    adviser_account: str | None
+    service: str | None
+    extension: str | None
+    source: str
+    zone: str
+    taken_in_at_ms: int
+    attention: str | None
+    provenance: str
+    """JSON, see `db.models.contact.Contact`."""
+    recordings: tuple[RecordingRecord, ...] = ()
+    tags: tuple[str, ...] = ()
+    cases: tuple[str, ...] = ()
+    notes: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class AccountRecord:
+    user: str
+    display_name: str
+    password: str
+    """Argon2id, PHC string."""
+    disabled_at_ms: int | None
+    failures: int
+    locked_until_ms: int | None
+    roles: tuple[str, ...] = ()
+    agreement_until_ms: int | None = None
+    """End of the agreement that is valid now; None when there is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class SessionRecord:
+    id: str
+    user: str
+    uid: int
+    via: str
+    created_at_ms: int
+    expires_at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class EntryRecord:
+    """An entry as it is stored. `leaf` is the truth; `columns` are the copies that searches use."""
+
+    seq: int
+    leaf: bytes
+    columns: dict[str, str | int | None] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class CheckpointRecord:
+    size: int
+    at_ms: int
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class QuarantineRecord:
+    id: str
+    at_ms: int
+    source: str
+    path: bytes
+    reason: str
+    detail: str
+    size_bytes: int
+    identity: str
+    sha256: bytes | None = None
+    wrapped_key: bytes | None = None
+    sidecar: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RemovalRecord:
+    id: str
+    source: str
+    path: bytes
+    device: int
+    inode: int
+    size_bytes: int
+    mtime_ns: int
