@@ -1,0 +1,401 @@
+"""The intake at work: one thread that waits for files, a few that take them in.
+
+Watchers wake it; every `rescan_s` it reads the spools through for what they missed. Files that somebody has just closed
+come before those that a rescan found. When the disk is full, read-only or failing, the intake pauses with its reason in
+`status` and tries again at the next rescan; the rest of the agent goes on.
+"""
+
+from __future__ import annotations
+
+import errno
+import logging
+import os
+import queue
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+
+from agent.installation import Installation
+from agent.intake.completeness import (
+    Irregular,
+    Kind,
+    Progress,
+    Seen,
+    Thresholds,
+    Wait,
+    header_state,
+)
+from agent.intake.opened import Identity, NotRegular, Opened, open_in_spool
+from agent.intake.pipeline import Pipeline, SourceChanged, Taken, identity_text, spool_of
+from agent.intake.rate import ByMinute
+from agent.intake.scan import Role, role_of, scan
+from agent.intake.watcher import Watcher, Woken
+from agent.intake.wav import NotWav, read_header
+from agent.settings import Source
+from agent.vault.keys import SealBroken
+from db.engine import RegisterError, RegisterUnwritable
+from db.queries import quarantine
+
+WORKERS = 4
+IN_WORK_LIMIT = 16
+"""Files that are open and handed to the workers at a time."""
+_PAUSING = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.ENOMEM, errno.EMFILE})
+
+journal = logging.getLogger("earwitness.intake")
+
+
+@dataclass
+class _Waiting:
+    progress: Progress
+    look_at_s: float
+    is_live: bool
+    """Somebody has just closed it: it comes before what a rescan found."""
+
+
+@dataclass
+class _Spool:
+    """What the loop knows of one source."""
+
+    source: Source
+    watcher: Watcher
+    waiting: dict[str, _Waiting] = field(default_factory=dict)
+    in_work: set[str] = field(default_factory=set)
+    left: dict[bytes, str] = field(default_factory=dict)
+    """Path = identity of what lies in the quarantine where it is."""
+    left_alone: int = 0
+    taken_in: int = 0
+    last_taken_in_at_ms: int | None = None
+
+    def due(self, now_s: float, most: int) -> list[str]:
+        """What to look at now, live files first."""
+        live: list[str] = []
+        others: list[str] = []
+        for name, waiting in self.waiting.items():
+            if waiting.look_at_s <= now_s:
+                (live if waiting.is_live else others).append(name)
+                if len(live) >= most:
+                    break
+        return (live + others)[:most]
+
+
+@dataclass(frozen=True, slots=True)
+class SpoolStatus:
+    name: str
+    convention: str
+    trouble: str | None
+    waiting: int
+    taken_in: int
+    last_taken_in_at_ms: int | None
+    left_alone: int
+
+
+class IntakeLoop:
+    """See the module.
+
+    Args:
+        house: The installation.
+        pipeline: How a file is taken in.
+        taken: Told of every file that was, in a thread of the intake.
+    """
+
+    def __init__(self, house: Installation, pipeline: Pipeline, taken: Callable[[Taken], None]) -> None:
+        self._house = house
+        self._pipeline = pipeline
+        self._taken = taken
+        self._woken: queue.SimpleQueue[tuple[_Spool, Woken] | None] = queue.SimpleQueue()
+        self._lock = threading.Lock()
+        self._spools = [self._spool(source) for source in house.settings.source]
+        self._thresholds = {source.name: Thresholds.of(source) for source in house.settings.source}
+        self._workers = ThreadPoolExecutor(WORKERS, thread_name_prefix="intake-worker")
+        self._thread = threading.Thread(target=self._run, name="intake")
+        self._is_stopping = False
+        self._rescan_asked = threading.Event()
+        self.paused: str | None = None
+        """Why nothing is taken in, in English; None when all is well."""
+        self.by_minute = ByMinute()
+
+    def _spool(self, source: Source) -> _Spool:
+        spool: _Spool
+
+        def woken(what: Woken) -> None:
+            self._woken.put((spool, what))
+
+        spool = _Spool(source, Watcher(source.spool, source.watch, woken))
+        return spool
+
+    def start(self) -> None:
+        """Bring the last crash to its end, then begin."""
+        self._pipeline.recover()
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Finish what is in work, then end."""
+        self._is_stopping = True
+        self._woken.put(None)
+        self._thread.join()
+        for spool in self._spools:
+            spool.watcher.stop()
+        self._workers.shutdown()
+
+    def rescan(self) -> None:
+        """Read the spools through now."""
+        self._rescan_asked.set()
+        self._woken.put(None)
+
+    def status(self) -> list[SpoolStatus]:
+        with self._lock:
+            return [
+                SpoolStatus(
+                    name=spool.source.name,
+                    convention=spool.source.convention,
+                    trouble=spool.watcher.trouble,
+                    waiting=len(spool.waiting) + len(spool.in_work),
+                    taken_in=spool.taken_in,
+                    last_taken_in_at_ms=spool.last_taken_in_at_ms,
+                    left_alone=spool.left_alone,
+                )
+                for spool in self._spools
+            ]
+
+    # --- the thread --------------------------------------------------------------------------------------------------
+
+    def _run(self) -> None:
+        next_rescan_s = 0.0
+        while not self._is_stopping:
+            try:
+                now_s = time.monotonic()
+                if now_s >= next_rescan_s or self._rescan_asked.is_set():
+                    self._rescan_asked.clear()
+                    self._rescan()
+                    next_rescan_s = time.monotonic() + self._house.settings.rescan_s
+                self._look_at_due()
+                self._wait(next_rescan_s)
+            except (OSError, RegisterError) as error:
+                self._pause(error)
+                next_rescan_s = time.monotonic() + self._house.settings.rescan_s
+
+    def _wait(self, next_rescan_s: float) -> None:
+        with self._lock:
+            due_s = [waiting.look_at_s for spool in self._spools for waiting in spool.waiting.values()]
+            if self._places_free() == 0:
+                due_s = []  # a worker that is done wakes this thread
+        timeout_s = max(0.0, min([next_rescan_s, *due_s]) - time.monotonic())
+        try:
+            heard = self._woken.get(timeout=timeout_s)
+            while True:
+                if heard is not None:
+                    self._hear(*heard)
+                heard = self._woken.get_nowait()
+        except queue.Empty:
+            return
+
+    def _hear(self, spool: _Spool, woken: Woken) -> None:
+        if woken.is_folder:
+            with spool_of(spool.source) as spool_fd:
+                for found in scan(spool_fd, woken.relative_name):
+                    if found.role is Role.CANDIDATE:
+                        self._await(spool, found.relative_name, is_closed=False)
+        elif _is_candidate(woken.relative_name):
+            self._await(spool, woken.relative_name, is_closed=woken.closed)
+
+    def _await(self, spool: _Spool, relative_name: str, *, is_closed: bool) -> None:
+        path = os.fsencode(relative_name)
+        if (spool.source.name, path) in self._pipeline.unremoved:
+            return
+        with self._lock:
+            if relative_name in spool.in_work:
+                return
+            waiting = spool.waiting.get(relative_name)
+            if waiting is None:
+                progress = Progress(self._thresholds[spool.source.name])
+                waiting = spool.waiting[relative_name] = _Waiting(progress, 0.0, is_closed)
+            if is_closed:
+                waiting.progress.closed()
+                waiting.look_at_s, waiting.is_live = 0.0, True
+
+    # --- the rescan --------------------------------------------------------------------------------------------------
+
+    def _rescan(self) -> None:
+        self._pipeline.finish_removals()
+        with self._house.register.read():
+            left = quarantine.open_identities()
+        for spool in self._spools:
+            spool.watcher.check()
+            spool.left = {path: identity for (name, path), (_, identity) in left.items() if name == spool.source.name}
+            try:
+                self._read_through(spool)
+            except OSError as error:
+                if error.errno in _PAUSING:
+                    raise
+        self.paused = None
+
+    def _read_through(self, spool: _Spool) -> None:
+        left_alone = 0
+        present: set[str] = set()
+        with spool_of(spool.source) as spool_fd:
+            for found in scan(spool_fd):
+                if found.role is Role.CANDIDATE:
+                    present.add(found.relative_name)
+                    self._await(spool, found.relative_name, is_closed=False)
+                else:
+                    left_alone += 1
+        with self._lock:
+            spool.left_alone = left_alone
+            for gone in spool.waiting.keys() - present:
+                del spool.waiting[gone]
+
+    # --- looking at files --------------------------------------------------------------------------------------------
+
+    def _look_at_due(self) -> None:
+        for spool in self._spools:
+            now_s = time.monotonic()
+            with self._lock:
+                due = spool.due(now_s, self._places_free())
+            if not due:
+                continue
+            try:
+                with spool_of(spool.source) as spool_fd:
+                    for relative_name in due:
+                        self._look_at(spool, spool_fd, relative_name)
+            except OSError as error:
+                if error.errno in _PAUSING:
+                    raise
+                self._put_off(spool, due)
+
+    def _look_at(self, spool: _Spool, spool_fd: int, relative_name: str) -> None:
+        try:
+            opened = open_in_spool(spool_fd, relative_name)
+        except FileNotFoundError:
+            self._forget(spool, relative_name)
+            return
+        except NotRegular as reason:
+            self._leave(spool, spool_fd, relative_name, "not-a-regular-file", reason.kind.value)
+            return
+        except OSError as error:
+            if error.errno in _PAUSING:
+                raise
+            self._leave(spool, spool_fd, relative_name, "unreadable", error.strerror or "")
+            return
+        keep_open = False
+        try:
+            keep_open = self._judge(spool, opened, relative_name)
+        finally:
+            if not keep_open:
+                opened.close()
+
+    def _judge(self, spool: _Spool, opened: Opened, relative_name: str) -> bool:
+        """Hand a complete file to a worker, which then closes it; whether that happened."""
+        with self._lock:
+            waiting = spool.waiting.get(relative_name)
+        if waiting is None:
+            return False
+        verdict = waiting.progress.seen(seen(opened), time.time_ns())
+        if isinstance(verdict, Wait):
+            with self._lock:
+                waiting.look_at_s = verdict.until_s
+            return False
+        if isinstance(verdict, Irregular):
+            return False
+        with self._lock:
+            del spool.waiting[relative_name]
+            spool.in_work.add(relative_name)
+        self._workers.submit(self._take_in, spool, opened, relative_name).add_done_callback(self._done)
+        return True
+
+    def _leave(self, spool: _Spool, spool_fd: int, relative_name: str, reason: str, detail: str) -> None:
+        """Note what cannot be opened in the quarantine, once for each state it is in."""
+        self._forget(spool, relative_name)
+        path = os.fsencode(relative_name)
+        try:
+            found = os.stat(relative_name, dir_fd=spool_fd, follow_symlinks=False)
+        except OSError:
+            return
+        identity = identity_text(Identity.of(found))
+        if spool.left.get(path) == identity:
+            return
+        self._pipeline.leave(
+            spool.source,
+            relative_name,
+            reason=reason,
+            detail=detail,
+            identity=identity,
+            size_bytes=found.st_size,
+        )
+        spool.left[path] = identity
+        self._taken(Taken(None))
+
+    def _places_free(self) -> int:
+        """Under the lock."""
+        return max(0, IN_WORK_LIMIT - sum(len(spool.in_work) for spool in self._spools))
+
+    def _forget(self, spool: _Spool, relative_name: str) -> None:
+        with self._lock:
+            spool.waiting.pop(relative_name, None)
+
+    def _put_off(self, spool: _Spool, names: list[str]) -> None:
+        later_s = time.monotonic() + self._house.settings.rescan_s
+        with self._lock:
+            for name in names:
+                if name in spool.waiting:
+                    spool.waiting[name].look_at_s = later_s
+
+    # --- the workers -------------------------------------------------------------------------------------------------
+
+    def _take_in(self, spool: _Spool, opened: Opened, relative_name: str) -> None:
+        try:
+            with opened, spool_of(spool.source) as spool_fd:
+                taken = self._pipeline.take_in(spool.source, spool_fd, opened, relative_name)
+        except SourceChanged:
+            return  # the next event or rescan finds it again
+        except (OSError, RegisterUnwritable, SealBroken) as error:
+            self._pause(error)
+            return
+        finally:
+            with self._lock:
+                spool.in_work.discard(relative_name)
+            self._woken.put(None)
+        if taken.contact_id is not None:
+            with self._lock:
+                spool.taken_in += 1
+                spool.last_taken_in_at_ms = self._house.now_ms()
+                self.by_minute.count(self._house.now_ms())
+        self._taken(taken)
+
+    @staticmethod
+    def _done(future: Future[None]) -> None:
+        error = future.exception()
+        if error is not None:
+            journal.error("a file could not be taken in: %s; it stays in its spool", type(error).__name__)
+
+    def _pause(self, error: Exception) -> None:
+        reason = error.strerror if isinstance(error, OSError) else str(error)
+        if self.paused is None:
+            journal.error("intake pauses: %s", reason)
+        self.paused = reason or type(error).__name__
+
+
+def seen(opened: Opened) -> Seen:
+    """Look at an opened file: its state and that of its header."""
+    with opened.file() as file:
+        try:
+            header = header_state(read_header(file, opened.identity.size_bytes))
+        except NotWav as reason:
+            header = header_state(reason)
+    found = opened.identity
+    return Seen(
+        at_s=time.monotonic(),
+        size_bytes=found.size_bytes,
+        mtime_ns=found.mtime_ns,
+        ctime_ns=found.ctime_ns,
+        inode=found.inode,
+        device=found.device,
+        kind=Kind.REGULAR,
+        header=header,
+    )
+
+
+def _is_candidate(relative_name: str) -> bool:
+    folders_are_shown = not any(part.startswith(".") for part in relative_name.split("/"))
+    return folders_are_shown and role_of(relative_name.rpartition("/")[2]) is Role.CANDIDATE

@@ -1,0 +1,106 @@
+"""What is known of a call, and from where: sidecar, file name, tags and file time merged into one answer.
+
+It owns the shape of the answer and `attention`, which names what is missing or odd. It invents nothing: what
+stays unknown is None. What is believed over what, see `agent.intake.metadata.evidence`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from types import MappingProxyType
+
+from agent.intake.metadata.evidence import SAMPLES, Evidence
+from agent.intake.tags import Tags
+from agent.intake.wav import WavHeader
+from agent.settings import Settings, Source
+from agent.wire import Direction, Provenance
+
+
+@dataclass(frozen=True, slots=True)
+class CallFacts:
+    started_at: datetime
+    """In UTC."""
+    number: str | None
+    """The customer's, E.164."""
+    withheld: bool
+    direction: Direction | None
+    extension: str | None
+    adviser_name: str | None
+    adviser_account: str | None
+    service: str | None
+    attention: str | None
+    """Which facts are missing or odd, in English and without text from outside; None when all is well."""
+    provenance: Mapping[str, Provenance]
+    """What each of `started_at`, `duration`, `number`, `direction`, `extension`, `adviser`, `service` was
+    read from; under `sidecar`, `name` and `tags` what is wrong with the whole of these, if anything is."""
+
+
+def facts_of(
+    source: Source,
+    settings: Settings,
+    relative_name: str,
+    sidecar: bytes | None,
+    header: WavHeader,
+    tags: Tags,
+    file_mtime: datetime,
+) -> CallFacts:
+    """Merge everything that is known of a recording.
+
+    Args:
+        source: The spool it lay in.
+        settings: For advisers and services.
+        relative_name: Below the spool, with surrogates for bytes that are not UTF-8.
+        sidecar: The content of its sidecar, at most `SIDECAR_LIMIT_BYTES` + 1; None when it has none.
+        header: Of the recording.
+        tags: Its ID3 texts.
+        file_mtime: When the file was last written, with a zone.
+    """
+    evidence = Evidence.gather(source, settings, relative_name, sidecar, header, tags)
+    started_at, started = evidence.started_at(file_mtime)
+    direction, directed = evidence.direction()
+    extension, extended = evidence.extension(direction)
+    number, numbered = evidence.number(direction)
+    adviser, advised = evidence.adviser(extension)
+    service, served = evidence.service(direction, adviser)
+    provenance = {
+        "started_at": started,
+        "duration": Provenance(read_from=SAMPLES, problem=header.interrupted),
+        "number": numbered,
+        "direction": directed,
+        "extension": extended,
+        "adviser": advised,
+        "service": served,
+        **evidence.troubles(),
+    }
+    is_internal = evidence.name.is_internal
+    missing = {
+        "direction": direction is None and not is_internal,
+        "number": number.e164 is None and not number.withheld and not is_internal,
+        "adviser": adviser is None,
+        "service": service is None,
+    }
+    return CallFacts(
+        started_at=started_at,
+        number=number.e164,
+        withheld=number.withheld,
+        direction=direction,
+        extension=extension,
+        adviser_name=adviser.name if adviser else None,
+        adviser_account=adviser.account if adviser else None,
+        service=service,
+        attention=_attention([field for field, is_missing in missing.items() if is_missing], provenance),
+        provenance=MappingProxyType(provenance),
+    )
+
+
+def _attention(missing: list[str], provenance: Mapping[str, Provenance]) -> str | None:
+    parts = ["not known: " + ", ".join(missing)] if missing else []
+    odd = {"start": "started_at", "sidecar": "sidecar", "tags": "tags"}
+    parts += [f"{word}: {provenance[key].problem}" for word, key in odd.items() if _has_problem(provenance, key)]
+    return "; ".join(parts) or None
+
+
+def _has_problem(provenance: Mapping[str, Provenance], key: str) -> bool:
+    return key in provenance and bool(provenance[key].problem)

@@ -1,0 +1,124 @@
+"""File names of the FreePBX family, as Asterisk's MixMonitor is told to write them.
+
+It owns the pattern, and reads it from the **right**, since what stands on the left may hold hyphens:
+
+    {type}-{dest}-{from}-{YYYYMMDD}-{HHMMSS}-{uniqueid}.wav      uniqueid = [systemname-]epoch.sequence
+
+    type              direction  the internal side is
+    out o             out        from
+    in external       in         dest
+    q r rg g          in         dest (a queue, a ring group)
+    internal          none       both
+    any other         by which side is internal: force, ondemand, parked, …
+
+The date and time are the server's local ones. The epoch in the uniqueid is the moment when the call's channel
+was made and knows no zone. A piece that is missing or that can be read in two ways is a problem, never a
+guess.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import datetime
+
+from agent.intake.metadata.name import YEARS, NameFacts
+from agent.wire import Direction
+
+SIDE_LEAST_DIGITS = 3
+"""An internal number of fewer digits does not settle where a number with hyphens ends."""
+
+_UNIQUEID = re.compile(r"(?:(?P<system>.+)-)?(?P<epoch>[0-9]{9,10})\.[0-9]{1,12}")
+_TIME = re.compile(r"-(?P<date>[0-9]{8})-(?P<time>[0-9]{6})(?=-|$)")
+_DIRECTIONS = {
+    "out": Direction.OUT,
+    "o": Direction.OUT,
+    "in": Direction.IN,
+    "external": Direction.IN,
+    "q": Direction.IN,
+    "r": Direction.IN,
+    "rg": Direction.IN,
+    "g": Direction.IN,
+}
+INTERNAL = "internal"
+
+
+def read_name(relative_name: str, is_extension: Callable[[str], bool]) -> NameFacts:
+    """Read a recording's name.
+
+    Args:
+        relative_name: Below the spool; its folders are not looked at.
+        is_extension: Tells whether a text is an internal number or a queue.
+    """
+    stem = relative_name.rpartition("/")[2].rpartition(".")[0]
+    times = list(_TIME.finditer(stem))
+    found = next((match for match in reversed(times) if _UNIQUEID.fullmatch(stem[match.end() + 1 :])), None)
+    problems: list[str] = []
+    if found is None and times:
+        found = times[-1]
+        problems.append("there is no uniqueid after the time")
+    if found is None:
+        epoch = _UNIQUEID.fullmatch(stem)
+        epoch_s = float(epoch["epoch"]) if epoch else None
+        return NameFacts(epoch_s=epoch_s, problems=("the file name is not one of FreePBX",))
+    unique = _UNIQUEID.fullmatch(stem[found.end() + 1 :])
+    local = _local(found["date"] + found["time"])
+    if local is None:
+        problems.append("the date and time are none")
+    kind, hyphen, parties = stem[: found.start()].partition("-")
+    kind = kind.lower()
+    dest, caller = _parties(kind, parties, is_extension) if hyphen else (None, None)
+    if dest is None or caller is None:
+        problems.append("it cannot be told which numbers called and were called")
+    direction = _DIRECTIONS.get(kind) or _direction_of(kind, dest, caller, is_extension)
+    if direction is None and kind != INTERNAL:
+        problems.append("it cannot be told whether the customer called or was called")
+    return NameFacts(
+        dest=dest,
+        caller=caller,
+        local=local,
+        local_said=found["date"] + "-" + found["time"],
+        epoch_s=float(unique["epoch"]) if unique else None,
+        direction=direction,
+        is_internal=kind == INTERNAL,
+        problems=tuple(problems),
+    )
+
+
+def _local(digits: str) -> datetime | None:
+    try:
+        local = datetime.strptime(digits, "%Y%m%d%H%M%S")  # noqa: DTZ007 - the zone is the source's, not the name's
+    except ValueError:
+        return None
+    return local if local.year in YEARS else None
+
+
+def _parties(kind: str, parties: str, is_extension: Callable[[str], bool]) -> tuple[str | None, str | None]:
+    """Part `dest-from`; where more hyphens stand in it, the internal side shows which one parts them."""
+    pieces = parties.split("-")
+    if len(pieces) == 2:
+        return pieces[0], pieces[1]
+    if len(pieces) < 2:
+        return None, None
+    starts_internal, ends_internal = (
+        # An area code or a short group of digits is a part of a number.
+        len(piece) >= SIDE_LEAST_DIGITS and not piece.startswith("0") and is_extension(piece)
+        for piece in (pieces[0], pieces[-1])
+    )
+    direction = _DIRECTIONS.get(kind)
+    if starts_internal and (direction is Direction.IN or (direction is None and not ends_internal)):
+        return pieces[0], "-".join(pieces[1:])
+    if ends_internal and (direction is Direction.OUT or (direction is None and not starts_internal)):
+        return "-".join(pieces[:-1]), pieces[-1]
+    return None, None
+
+
+def _direction_of(
+    kind: str, dest: str | None, caller: str | None, is_extension: Callable[[str], bool]
+) -> Direction | None:
+    if dest is None or caller is None or kind == INTERNAL:
+        return None
+    is_called_internal, is_caller_internal = is_extension(dest), is_extension(caller)
+    if is_called_internal == is_caller_internal:
+        return None
+    return Direction.IN if is_called_internal else Direction.OUT

@@ -1,0 +1,66 @@
+"""Removing a source, and only that very file.
+
+A name in a spool may be given to another file at any moment, so the name is first changed to one that nobody else uses
+(`.<id>.taken`, in the same folder), then it is looked at what was renamed, and only then is it removed. A stranger gets
+its name back.
+"""
+
+from __future__ import annotations
+
+import os
+
+from agent.intake.opened import Identity
+from db.records import RemovalRecord
+
+_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+
+
+def remove(spool_fd: int, removal: RemovalRecord) -> None:
+    """Remove the file that a removal means, if it is still there; durable when this returns.
+
+    Args:
+        spool_fd: The spool that its path starts from.
+        removal: Which file.
+
+    Raises:
+        OSError: the folder cannot be changed (no permission, read-only, I/O error).
+    """
+    *folders, name = os.fsdecode(removal.path).split("/")
+    folder_fd = os.dup(spool_fd)
+    try:
+        for folder in folders:
+            try:
+                inner_fd = os.open(folder, _FOLDER, dir_fd=folder_fd)
+            except FileNotFoundError:
+                return
+            os.close(folder_fd)
+            folder_fd = inner_fd
+        taken = f".{removal.id}.taken"
+        if _is_meant(folder_fd, name, removal):
+            os.rename(name, taken, src_dir_fd=folder_fd, dst_dir_fd=folder_fd)
+            if not _is_meant(folder_fd, taken, removal):
+                _give_back(folder_fd, taken, name)
+        if _is_meant(folder_fd, taken, removal):
+            os.unlink(taken, dir_fd=folder_fd)
+        os.fsync(folder_fd)
+    finally:
+        os.close(folder_fd)
+
+
+def _is_meant(folder_fd: int, name: str, removal: RemovalRecord) -> bool:
+    try:
+        found = Identity.of(os.stat(name, dir_fd=folder_fd, follow_symlinks=False))
+    except FileNotFoundError:
+        return False
+    return (found.device, found.inode, found.size_bytes, found.mtime_ns) == (
+        removal.device,
+        removal.inode,
+        removal.size_bytes,
+        removal.mtime_ns,
+    )
+
+
+def _give_back(folder_fd: int, taken: str, name: str) -> None:
+    """Another file had come under the name. `link` does not overwrite a third one that may have come meanwhile."""
+    os.link(taken, name, src_dir_fd=folder_fd, dst_dir_fd=folder_fd, follow_symlinks=False)
+    os.unlink(taken, dir_fd=folder_fd)

@@ -1,0 +1,276 @@
+from __future__ import annotations
+
+import io
+import json
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from agent.intake.metadata.facts import CallFacts, facts_of
+from agent.intake.metadata.sidecar import SIDECAR_LIMIT_BYTES
+from agent.intake.tags import Tags
+from agent.intake.wav import WavHeader, read_header
+from agent.settings import Adviser, Settings, Source
+from agent.wire import Direction
+from tests.assets import wav
+
+AT = datetime(2026, 11, 23, 12, 5, 2, tzinfo=UTC)
+TAIL = "-20261123-140502-1795435500.265.wav"
+WRITTEN_AT = datetime(2026, 11, 23, 12, 9, 0, tzinfo=UTC)
+SETTINGS = Settings(
+    state_dir=Path("/nowhere/state"),
+    socket=Path("/nowhere/socket"),
+    adviser=[
+        Adviser(extension="3201", name="Anna Berg", account="anna.berg", service="Vatten"),
+        Adviser(extension="3202", name="Erik Sund", account="erik.sund"),
+        Adviser(extension="3300", name="One", account="one"),
+        Adviser(extension="3300", name="Two", account="two"),
+    ],
+    services={"600": "Avlopp", "+46846500400": "Fakturering"},
+)
+
+
+def header_of(content: bytes) -> WavHeader:
+    return read_header(io.BytesIO(content), len(content))
+
+
+HEADER = header_of(wav.riff(wav.fmt(), wav.chunk(b"data", wav.SECOND)))
+
+
+def facts(
+    name: str,
+    sidecar: dict[str, Any] | bytes | None = None,
+    *,
+    header: WavHeader = HEADER,
+    tags: Tags = Tags(),  # noqa: B008 - frozen
+    **source: Any,
+) -> CallFacts:
+    content = json.dumps(sidecar).encode() if isinstance(sidecar, dict) else sidecar
+    configured = Source(name="pbx", spool=Path("/nowhere/spool"), **{"country": "SE", **source})
+    return facts_of(configured, SETTINGS, name, content, header, tags, WRITTEN_AT)
+
+
+def test_a_call_to_an_extension_is_known_whole() -> None:
+    call = facts("2026/11/23/in-3201-0701740605" + TAIL)
+    assert (call.started_at, call.number, call.withheld) == (AT, "+46701740605", False)
+    assert (call.direction, call.extension) == (Direction.IN, "3201")
+    assert (call.adviser_name, call.adviser_account, call.service) == ("Anna Berg", "anna.berg", "Vatten")
+    assert call.attention is None
+    assert {field: provenance.read_from for field, provenance in call.provenance.items()} == {
+        "started_at": "file name",
+        "duration": "samples",
+        "number": "file name",
+        "direction": "file name",
+        "extension": "file name",
+        "adviser": "settings",
+        "service": "settings",
+    }
+    assert call.provenance["started_at"].said == "20261123-140502"
+    assert call.provenance["number"].said == "0701740605"
+
+
+def test_a_call_to_a_customer_has_its_extension_on_the_other_side() -> None:
+    call = facts("out-0701740605-3201" + TAIL)
+    assert (call.direction, call.number, call.extension) == (Direction.OUT, "+46701740605", "3201")
+    assert (call.adviser_account, call.service, call.attention) == ("anna.berg", "Vatten", None)
+
+
+@pytest.mark.parametrize(
+    ("dest", "service"),
+    [("600", "Avlopp"), ("46846500400", "Fakturering"), ("084650 04 00", "Fakturering"), ("601", None)],
+)
+def test_a_queue_or_called_number_is_a_service(dest: str, service: str | None) -> None:
+    call = facts(f"q-{dest}-0701740605" + TAIL)
+    assert call.service == service
+    assert call.number == "+46701740605"
+    assert call.adviser_name is None
+    assert "adviser" in (call.attention or "")
+
+
+@pytest.mark.parametrize("caller", ["anonymous", "unknown", "", "hemlig"])
+def test_a_withheld_number_stays_withheld(caller: str) -> None:
+    header = header_of(wav.riff(wav.fmt(), wav.info(IART="x (+46701740605)"), wav.chunk(b"data", wav.SECOND)))
+    call = facts(f"in-3201-{caller}" + TAIL, header=header, withheld=["hemlig"])
+    assert (call.number, call.withheld, call.attention) == (None, True, None)
+
+
+def test_a_withheld_number_in_the_sidecar_is_not_read_from_the_name() -> None:
+    call = facts("in-3201-0701740605" + TAIL, {"number": None})
+    assert (call.number, call.withheld) == (None, True)
+
+
+def test_a_number_that_was_called_cannot_be_withheld() -> None:
+    call = facts("out-unknown-3201" + TAIL)
+    assert (call.number, call.withheld) == (None, False)
+    assert call.attention == "not known: number"
+
+
+def test_garbage_for_a_number_is_kept_as_said_and_named() -> None:
+    call = facts("force-0701XXXX4605-3201" + TAIL)
+    assert (call.number, call.withheld, call.direction) == (None, False, Direction.OUT)
+    assert call.provenance["number"].said == "0701XXXX4605"
+    assert call.provenance["number"].problem
+    assert call.attention == "not known: number"
+
+
+def test_an_internal_call_has_no_customer_and_needs_no_attention_for_it() -> None:
+    call = facts("internal-3201-3400" + TAIL)
+    assert (call.direction, call.number, call.withheld, call.extension) == (None, None, False, "3201")
+    assert call.attention is None
+    assert facts("internal-3201-3202" + TAIL).extension is None
+
+
+def test_the_sidecar_is_believed_over_the_name() -> None:
+    call = facts(
+        "in-3201-0701740605" + TAIL,
+        {
+            "started_at": "2026-11-23T15:00:00+02:00",
+            "number": "+46701740699",
+            "direction": "outbound",
+            "agent": "ERIK.SUND",
+            "service": "Avlopp",
+        },
+    )
+    assert call.started_at == datetime(2026, 11, 23, 13, 0, tzinfo=UTC)
+    assert (call.number, call.direction) == ("+46701740699", Direction.OUT)
+    assert (call.adviser_name, call.adviser_account, call.service) == ("Erik Sund", "erik.sund", "Avlopp")
+    assert "otherwise" in call.provenance["direction"].problem
+    assert call.provenance["number"].read_from == "sidecar"
+
+
+def test_a_time_without_a_zone_in_the_sidecar_is_local_to_the_source() -> None:
+    call = facts("a.wav", {"started_at": "2026-11-23T14:05:02"}, convention="plain")
+    assert call.started_at == AT
+
+
+@pytest.mark.parametrize("said", ["Anna Berg", "anna.berg", "3201"])
+def test_an_adviser_is_known_by_account_name_or_extension(said: str) -> None:
+    assert facts("a.wav", {"adviser": said}, convention="plain").adviser_account == "anna.berg"
+
+
+def test_an_adviser_whom_the_settings_do_not_know_has_a_name_and_no_account() -> None:
+    call = facts("in-3201-0701740605" + TAIL, {"adviser": "Nora Lind"})
+    assert (call.adviser_name, call.adviser_account) == ("Nora Lind", None)
+    assert call.provenance["adviser"].problem
+
+
+def test_an_extension_of_two_advisers_is_nobodys() -> None:
+    call = facts("in-3300-0701740605" + TAIL)
+    assert (call.adviser_name, call.adviser_account) == (None, None)
+    assert call.provenance["adviser"].problem
+
+
+def test_what_cannot_be_used_in_the_sidecar_is_read_from_the_name_and_said() -> None:
+    call = facts("in-3201-0701740605" + TAIL, {"number": "Anna", "started_at": "soon", "direction": "sideways"})
+    assert (call.started_at, call.number, call.direction) == (AT, "+46701740605", Direction.IN)
+    for field in ("started_at", "number", "direction"):
+        assert call.provenance[field].read_from == "file name"
+        assert "sidecar" in call.provenance[field].problem
+
+
+@pytest.mark.parametrize(
+    "content", [b"no json", b'"../../x"', b"\xff", b"x" * (SIDECAR_LIMIT_BYTES + 1), b"[" * 100_000]
+)
+def test_an_unusable_sidecar_costs_nothing_but_attention(content: bytes) -> None:
+    call = facts("in-3201-0701740605" + TAIL, content)
+    assert (call.started_at, call.number) == (AT, "+46701740605")
+    assert "sidecar" in (call.attention or "")
+    assert call.provenance["sidecar"].problem
+
+
+def test_a_path_in_a_sidecar_is_only_a_text() -> None:
+    call = facts("a.wav", {"adviser": "../../x", "service": "/etc/passwd", "number": "../../x"}, convention="plain")
+    assert (call.adviser_name, call.service, call.number) == ("../../x", "/etc/passwd", None)
+
+
+def test_when_nothing_is_known_the_start_is_the_file_time_less_the_length() -> None:
+    call = facts("7d0c4c8e.wav", convention="plain")
+    assert call.started_at == datetime(2026, 11, 23, 12, 8, 59, tzinfo=UTC)
+    assert call.provenance["started_at"].read_from == "file time"
+    assert call.provenance["started_at"].problem
+    assert call.direction is call.number is call.extension is call.adviser_name is call.service is None
+    assert call.withheld is False
+    for word in ("start", "direction", "number", "adviser", "service"):
+        assert word in (call.attention or "")
+
+
+def test_plain_names_are_not_read() -> None:
+    call = facts("in-3201-0701740605" + TAIL, convention="plain")
+    assert (call.number, call.direction, call.extension) == (None, None, None)
+    assert "name" not in call.provenance
+
+
+def test_an_absurd_length_does_not_move_the_start_out_of_time() -> None:
+    content = io.BytesIO(wav.riff(wav.fmt(rate_hz=1, bits=8), wav.chunk(b"data", b"x" * 100, size=0), size=0))
+    call = facts("a.wav", header=read_header(content, 1 << 50), convention="plain")
+    assert call.started_at == WRITTEN_AT
+
+
+def test_the_channels_epoch_stands_in_for_a_missing_time() -> None:
+    call = facts("1795435500.265.wav")
+    assert call.started_at == datetime(2026, 11, 23, 12, 5, tzinfo=UTC)
+    assert "start" in (call.attention or "")
+
+
+@pytest.mark.parametrize(
+    ("parts", "tags"),
+    [
+        ([wav.bext("2026-11-23", "14:05:02")], Tags()),
+        ([wav.info(ICRD="2026-11-23 14:05:02")], Tags()),
+        ([], Tags({"TDRC": "2026-11-23 14:05:02"})),
+    ],
+)
+def test_tags_are_believed_over_the_file_time(parts: list[bytes], tags: Tags) -> None:
+    header = header_of(wav.riff(wav.fmt(), *parts, wav.chunk(b"data", wav.SECOND)))
+    call = facts("a.wav", header=header, tags=tags, convention="plain")
+    assert (call.started_at, call.provenance["started_at"].read_from) == (AT, "tag")
+
+
+def test_the_artist_of_freeswitch_gives_the_number() -> None:
+    header = header_of(wav.riff(wav.fmt(), wav.info(IART="Kund (0701740605)"), wav.chunk(b"data", wav.SECOND)))
+    call = facts("a.wav", header=header, convention="plain")
+    assert (call.number, call.provenance["number"].read_from) == ("+46701740605", "tag")
+
+
+def test_the_artist_is_not_the_customer_of_a_call_to_one() -> None:
+    header = header_of(wav.riff(wav.fmt(), wav.info(IART="Hus (0846500400)"), wav.chunk(b"data", wav.SECOND)))
+    assert facts("a.wav", {"direction": "out"}, header=header, convention="plain").number is None
+
+
+def test_a_zone_that_the_epoch_contradicts_is_brought_to_attention() -> None:
+    call = facts("in-3201-0701740605" + TAIL, zone="UTC")
+    assert "zone" in call.provenance["started_at"].problem
+    assert "start" in (call.attention or "")
+
+
+def test_an_interrupted_recording_says_so_of_its_length() -> None:
+    header = header_of(wav.UNFINISHED["sizes-of-zero"][0])
+    assert facts("in-3201-0701740605" + TAIL, header=header).provenance["duration"].problem == "sizes-zero"
+
+
+@pytest.mark.parametrize(
+    "name", [b"in-3201-\xff\xfe" + TAIL.encode(), b"in-32\n01-\x1b[2J" + TAIL.encode(), b"[red].wav"]
+)
+def test_a_hostile_name_gives_facts_that_can_be_kept(name: bytes) -> None:
+    call = facts(os.fsdecode(name))
+    assert call.number is None
+    for provenance in call.provenance.values():
+        provenance.said.encode()
+
+
+def test_attention_holds_no_text_from_outside() -> None:
+    call = facts("force-0701XXXX4605-Bob-3201-99" + TAIL, {"number": "0800CALLME", "direction": "up"}, zone="UTC")
+    for word in ("0701", "Bob", "0800", "up:"):
+        assert word not in (call.attention or "")
+
+
+@given(st.text(alphabet="inoutq-0123456789.+/\n\x1b[]%ä\udcff", max_size=60), st.booleans())
+def test_no_name_raises_anything(text: str, is_named: bool) -> None:
+    call = facts(text + TAIL if is_named else text)
+    assert call.started_at.tzinfo is UTC
+    assert not (call.number and call.withheld)

@@ -1,0 +1,171 @@
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from agent.intake.metadata.sidecar import (
+    SIDECAR_LIMIT_BYTES,
+    Sidecar,
+    read_direction,
+    read_sidecar,
+    read_time,
+    sidecars_of,
+)
+from agent.wire import Direction
+
+
+def read(document: object, **places: str) -> Sidecar:
+    return read_sidecar(json.dumps(document).encode(), places)
+
+
+def test_a_sidecar_lies_beside_its_recording_under_two_names() -> None:
+    assert sidecars_of("2026/a.b.wav") == ("2026/a.b.wav.json", "2026/a.b.json")
+    assert sidecars_of("A.WAV") == ("A.WAV.json", "A.json")
+
+
+def test_the_default_names_are_read() -> None:
+    texts = {
+        "started_at": "2026-11-23T14:05:02",
+        "number": "+46701740605",
+        "direction": "in",
+        "agent": "anna.berg",
+        "extension": 3201,
+        "queue": "600",
+        "something": "else",
+    }
+    assert dict(read(texts).texts) == {
+        "started_at": "2026-11-23T14:05:02",
+        "number": "+46701740605",
+        "direction": "in",
+        "adviser": "anna.berg",
+        "extension": "3201",
+        "queue": "600",
+    }
+
+
+def test_a_source_maps_fields_to_places_in_objects_and_lists() -> None:
+    document = {"caller": {"phone": "+46701740605"}, "parties": [{"name": "Anna Berg"}], "number": "wrong"}
+    found = read(document, number="caller.phone", adviser="parties.0.name", queue="parties.7.name")
+    assert dict(found.texts) == {"number": "+46701740605", "adviser": "Anna Berg"}
+
+
+def test_a_field_that_does_not_exist_in_the_settings_is_a_problem() -> None:
+    assert "nummer" in read({}, nummer="caller").problems["sidecar"]
+
+
+def test_a_null_number_is_a_withheld_one_and_other_nulls_are_nothing() -> None:
+    assert dict(read({"number": None, "direction": None}).texts) == {"number": ""}
+
+
+@pytest.mark.parametrize(
+    ("content", "word"),
+    [
+        (b"", "not JSON"),
+        (b"no json", "not JSON"),
+        (b'{"number": "1"', "not JSON"),
+        (b"[]", "not a JSON object"),
+        (b'"../../x"', "not a JSON object"),
+        (b"null", "not a JSON object"),
+        (b"\xff\xfe{}", "not UTF-8"),
+        (b'{"number": "1", "number": "2"}', "twice"),
+        (b'{"a": {"b": 1, "b": 1}}', "twice"),
+        (b'{"number": NaN}', "none"),
+        (b'{"number": -Infinity}', "none"),
+        (b'{"a":' + b"[" * 100 + b"]" * 100 + b"}", "deep"),
+        (b'{"a":' * 100_000, "deep"),
+        (b"[" * 1_000_000, "deep"),
+        (b'{"number": ' + b"9" * 5000 + b"}", "not JSON"),
+        (b" " * (SIDECAR_LIMIT_BYTES + 1), "larger"),
+    ],
+)
+def test_an_unusable_sidecar_is_a_problem_and_nothing_else(content: bytes, word: str) -> None:
+    found = read_sidecar(content, {})
+    assert not found.texts
+    assert word in found.problems["sidecar"]
+
+
+def test_brackets_inside_texts_are_no_depth() -> None:
+    assert read({"number": "[" * 100 + '\\"{{'}).texts["number"].startswith("[[")
+
+
+def test_many_quotes_take_no_time_that_grows_with_their_square() -> None:
+    assert "not JSON" in read_sidecar(b'\\"' * (SIDECAR_LIMIT_BYTES // 2), {}).problems["sidecar"]
+
+
+@pytest.mark.parametrize("value", [True, 1.5, float(10**30), [], {}, ["+46701740605"], 10**30])
+def test_a_value_of_another_type_is_a_problem_of_its_field(value: object) -> None:
+    found = read({"number": value, "queue": "600"})
+    assert dict(found.texts) == {"queue": "600"}
+    assert set(found.problems) == {"number"}
+
+
+def test_a_text_is_cut_and_half_a_character_replaced() -> None:
+    found = read_sidecar(b'{"adviser": "\\ud800' + b"x" * 1000 + b'"}', {})
+    assert found.texts["adviser"].startswith("\ufffdx")
+    assert len(found.texts["adviser"]) == 500
+
+
+def test_a_byte_order_mark_is_no_problem() -> None:
+    assert read_sidecar(b'\xef\xbb\xbf{"queue": "600"}', {}).texts["queue"] == "600"
+
+
+@pytest.mark.parametrize(
+    ("said", "at"),
+    [
+        ("2026-11-23T14:05:02Z", datetime(2026, 11, 23, 14, 5, 2, tzinfo=UTC)),
+        ("2026-11-23T14:05:02.500+0000", datetime(2026, 11, 23, 14, 5, 2, 500_000, tzinfo=UTC)),
+        ("2026-11-23T14:05:02+02:00", datetime(2026, 11, 23, 14, 5, 2, tzinfo=timezone(timedelta(hours=2)))),
+        ("2026-11-23 14:05:02", datetime.fromisoformat("2026-11-23T14:05:02")),
+        ("1795435500", datetime(2026, 11, 23, 12, 5, tzinfo=UTC)),
+        ("1795435500123", datetime(2026, 11, 23, 12, 5, 0, 123_000, tzinfo=UTC)),
+        ("1795435500.5", datetime(2026, 11, 23, 12, 5, 0, 500_000, tzinfo=UTC)),
+    ],
+)
+def test_times_are_read_with_or_without_a_zone_and_as_epochs(said: str, at: datetime) -> None:
+    read_at = read_time(said)
+    assert read_at == at
+    assert read_at is not None
+    assert (read_at.tzinfo is None) == (at.tzinfo is None)
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["", "now", "2026-11-23", "14:05", "20261123", "20261123140502", "0001-01-01T00:00:00", "-1", "T", "1e9"],
+)
+def test_what_is_no_time_is_none(said: str) -> None:
+    assert read_time(said) is None
+
+
+def test_directions_have_many_words() -> None:
+    assert [read_direction(word) for word in ("in", "Inbound", " INCOMING ")] == [Direction.IN] * 3
+    assert [read_direction(word) for word in ("out", "outbound", "outgoing")] == [Direction.OUT] * 3
+    assert read_direction("internal") is None
+
+
+@given(st.binary(max_size=200))
+def test_no_bytes_raise_anything(content: bytes) -> None:
+    read_sidecar(content, {"number": "a.0.b"})
+
+
+_JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    max_leaves=20,
+)
+
+
+@given(st.dictionaries(st.sampled_from(["started_at", "number", "direction", "agent", "extension", "queue"]), _JSON))
+def test_no_document_raises_anything(document: dict[str, object]) -> None:
+    found = read(document)
+    for text in found.texts.values():
+        text.encode()
+        read_time(text)
+
+
+@given(st.text(alphabet="0123456789-:TZ+. W", max_size=30))
+def test_no_time_raises_anything(said: str) -> None:
+    read_time(said)
