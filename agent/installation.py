@@ -1,0 +1,129 @@
+"""An installation, opened: settings, keys, register, vault and log, fitted together and checked.
+
+    state_dir/
+        register.db      the encrypted database, with its -wal and -shm
+        vault/           sealed recordings
+        keys/            unless the settings put the keys elsewhere
+        checkpoint       the newest signed head of the log, beside the database
+        lock             held by the running agent
+
+Only the agent's own program opens one; whoever else wants something asks the agent.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from agent.audit.checkpoint import CheckpointSigner
+from agent.audit.log import AccessLog
+from agent.errors import Conflict, EarwitnessError, IntegrityBroken, NotFound
+from agent.settings import Settings
+from agent.vault.keys import Keys, KeysUnusable, create_keys, load_keys
+from agent.vault.store import Vault
+from db.engine import Register, RegisterUnreadable
+from db.migrations import bring_up_to_date, pending
+
+
+def wall_clock_ms() -> int:
+    return time.time_ns() // 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Installation:
+    settings: Settings
+    keys: Keys
+    register: Register
+    vault: Vault
+    log: AccessLog
+    now_ms: Callable[[], int]
+
+    def close(self) -> None:
+        self.register.close()
+
+
+def database_file(settings: Settings) -> Path:
+    return settings.state_dir / "register.db"
+
+
+def vault_folder(settings: Settings) -> Path:
+    return settings.state_dir / "vault"
+
+
+def checkpoint_file(settings: Settings) -> Path:
+    return settings.state_dir / "checkpoint"
+
+
+def create(settings: Settings, *, now_ms: Callable[[], int] = wall_clock_ms) -> Installation:
+    """Make a new installation's folders, keys and tables, and open it.
+
+    Raises:
+        Conflict: there is one already.
+    """
+    settings.state_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if database_file(settings).exists():
+        raise Conflict(what=f"there is an installation in {settings.state_dir} already")
+    try:
+        keys = create_keys(settings.keys)
+    except FileExistsError as error:
+        raise Conflict(what=f"there are keys in {settings.keys} already, and they are never overwritten") from error
+    register = Register(database_file(settings), keys.database, create=True)
+    bring_up_to_date(register)
+    return _fitted(settings, keys, register, now_ms)
+
+
+def open_installation(settings: Settings, *, now_ms: Callable[[], int] = wall_clock_ms) -> Installation:
+    """Open the installation that the settings describe, its tables brought up to date.
+
+    Raises:
+        NotFound: there is none; `earwitness-agent init` makes it.
+        IntegrityBroken: the database is damaged, or the keys are not its keys.
+    """
+    if not database_file(settings).exists():
+        raise NotFound(kind="installation", id=str(settings.state_dir))
+    try:
+        keys = load_keys(settings.keys)
+    except KeysUnusable as error:
+        raise EarwitnessError(what=str(error)) from error
+    try:
+        register = Register(database_file(settings), keys.database)
+    except RegisterUnreadable as error:
+        raise IntegrityBroken(what=f"{database_file(settings).name} ({error})") from error
+    try:
+        if pending(register):
+            bring_up_to_date(register)
+        return _fitted(settings, keys, register, now_ms)
+    except BaseException:
+        register.close()
+        raise
+
+
+def _fitted(settings: Settings, keys: Keys, register: Register, now_ms: Callable[[], int]) -> Installation:
+    vault = Vault(vault_folder(settings), keys)
+    vault.create()
+    signer = CheckpointSigner(keys.log_signing)
+    log = AccessLog(register, signer, keys.digest, checkpoint_file(settings), now_ms)
+    return Installation(settings, keys, register, vault, log, now_ms)
+
+
+@contextmanager
+def only_agent(settings: Settings) -> Iterator[None]:
+    """Hold the installation's lock for as long as an agent runs on it.
+
+    Raises:
+        Conflict: another agent holds it.
+    """
+    descriptor = os.open(settings.state_dir / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise Conflict(what="another agent runs on this installation") from error
+        yield
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,110 @@
+"""From records to the bodies that travel."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from agent import wire
+from db.records import ContactRecord, NoteRecord, QuarantineRecord, RecordingRecord
+
+
+def instant(at_ms: int) -> datetime:
+    return datetime.fromtimestamp(at_ms / 1000, UTC)
+
+
+def recording_body(record: RecordingRecord) -> wire.Recording:
+    return wire.Recording(
+        id=record.id,
+        sha256=record.sha256.hex(),
+        size_bytes=record.size_bytes,
+        encoding=record.encoding,
+        rate_hz=record.rate_hz,
+        channels=record.channels,
+        bits=record.bits,
+        duration_s=record.duration_ms / 1000,
+        interrupted=record.interrupted,
+        source_name=record.source_name,
+        data_offset=record.data_offset,
+        data_bytes=record.data_bytes,
+        block_bytes=record.block_bytes,
+        block_frames=record.block_frames,
+    )
+
+
+def _common(record: ContactRecord) -> dict[str, Any]:
+    return {
+        "id": record.id,
+        "medium": wire.Medium(record.medium),
+        "started_at": instant(record.started_at_ms),
+        "duration_s": record.duration_ms / 1000,
+        "direction": None if record.direction is None else wire.Direction(record.direction),
+        "number": record.number,
+        "withheld": record.withheld,
+        "adviser": record.adviser,
+        "service": record.service,
+        "attention": record.attention,
+        "notes": record.notes,
+        "tags": list(record.tags),
+        "cases": list(record.cases),
+        "recordings": [recording_body(recording) for recording in record.recordings],
+    }
+
+
+def contact_body(record: ContactRecord) -> wire.Contact:
+    return wire.Contact(**_common(record))
+
+
+def shown_contact_body(record: ContactRecord, notes: Iterable[NoteRecord]) -> wire.ShownContact:
+    provenance = json.loads(record.provenance)
+    return wire.ShownContact(
+        **_common(record),
+        extension=record.extension,
+        provenance={name: wire.Provenance(**origin) for name, origin in provenance.items()},
+        zone=record.zone,
+        taken_in_at=instant(record.taken_in_at_ms),
+        noted=[note_body(note) for note in notes],
+    )
+
+
+def note_body(record: NoteRecord) -> wire.Note:
+    return wire.Note(
+        id=record.id,
+        at=instant(record.at_ms),
+        author=record.author,
+        text=record.text,
+        position_s=None if record.position_ms is None else record.position_ms / 1000,
+    )
+
+
+def entry_body(leaf: Mapping[str, Any], words: Mapping[str, str]) -> wire.Entry:
+    """An entry from its decoded leaf; digests of reasons become the words again, as far as those are kept."""
+    actor, reason = leaf["actor"], leaf["reason"]
+    return wire.Entry(
+        seq=leaf["seq"],
+        at=instant(leaf["at_ms"]),
+        actor=wire.Actor(account=actor["account"], uid=actor["uid"], via=actor["via"]),
+        action=leaf["action"],
+        outcome=wire.Outcome(leaf["outcome"]),
+        target=leaf["target"],
+        purpose=leaf["purpose"],
+        case=leaf["case"],
+        reason=words.get(reason, reason),
+        detail=leaf["detail"],
+        request_id=leaf["request"],
+    )
+
+
+def quarantine_body(record: QuarantineRecord) -> wire.QuarantineItem:
+    return wire.QuarantineItem(
+        id=record.id,
+        at=instant(record.at_ms),
+        source=record.source,
+        source_name=record.path.decode("utf-8", "replace"),
+        reason=record.reason,
+        detail=record.detail,
+        size_bytes=record.size_bytes,
+        sealed=record.wrapped_key is not None,
+    )

@@ -1,0 +1,47 @@
+"""Everything that can be asked of the agent, behind one gate. The API holds one desk; so do commands on the server."""
+
+from __future__ import annotations
+
+from agent.access.sessions import Sessions
+from agent.installation import Installation
+from agent.intake.loop import IntakeLoop
+from agent.intake.pipeline import Pipeline, Taken
+from agent.services.audit import Audit
+from agent.services.caller import Asking, Caller
+from agent.services.contacts import Contacts
+from agent.services.gate import Gate
+from agent.services.health import Health
+from agent.services.intake import IntakeDesk
+from agent.services.listening import Listening
+from agent.services.news import News
+from agent.services.sessions import MINUTE_MS, SessionDesk
+from agent.services.waveform import Waveforms
+
+
+class Desk:
+    def __init__(self, house: Installation) -> None:
+        idle_ms = round(house.settings.session_idle_minutes * MINUTE_MS)
+        self.house = house
+        self.gate = Gate(house, Sessions(idle_ms=idle_ms, now_ms=house.now_ms))
+        self.sessions = SessionDesk(self.gate)
+        self.contacts = Contacts(self.gate)
+        self.listening = Listening(self.gate, self.contacts, Waveforms(house.vault))
+        self.audit = Audit(self.gate)
+        self.news = News()
+        self.pipeline = Pipeline(house)
+        self.loop = IntakeLoop(house, self.pipeline, self._taken)
+        self.intake = IntakeDesk(self.gate, self.pipeline, self.loop, self.news)
+        self.health = Health(self.gate, self.loop)
+        house.register.after_commit.append(self._written)
+
+    def _taken(self, taken: Taken) -> None:
+        if taken.contact_id is not None:
+            self.news.publish("contacts", taken.account)
+        self.news.publish("intake")
+
+    def _written(self) -> None:
+        self.news.publish("audit")
+
+    def caller(self, asking: Asking) -> Caller:
+        """The person who asks; see `Gate.caller`."""
+        return self.gate.caller(asking)

@@ -1,0 +1,105 @@
+"""Looking at the intake, and taking a quarantined file in after all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from agent import wire
+from agent.errors import Conflict, NotFound
+from agent.installation import Installation
+from agent.intake.loop import IntakeLoop, SpoolStatus
+from agent.intake.pipeline import Pipeline
+from agent.intake.wav import NotWav
+from agent.services.bodies import instant, quarantine_body
+from agent.services.caller import Caller
+from agent.services.gate import Gate
+from agent.services.news import News
+from agent.services.snapshot import Snapshots
+from agent.wire import Capability
+from db.queries import contacts, quarantine
+from db.records import QuarantineRecord
+
+LISTING = "quarantine"
+
+
+class IntakeDesk:
+    """What people can do about the intake. Every method raises what `agent.services.gate` does."""
+
+    def __init__(self, gate: Gate, pipeline: Pipeline, loop: IntakeLoop, news: News) -> None:
+        self._gate = gate
+        self._house = gate.house
+        self._pipeline = pipeline
+        self._loop = loop
+        self._news = news
+        self._snapshots = Snapshots(gate.house.keys.snapshot)
+
+    def status(self, caller: Caller) -> wire.IntakeStatus:
+        """What the intake does. It shows no file and no contact, only counts, and is no entry itself; a refusal is."""
+        with self._gate.access(caller, "intake.read", needs=Capability.INTAKE_READ, is_covered=True):
+            return intake_body(self._house, self._loop)
+
+    def quarantine(
+        self, caller: Caller, *, offset: int, limit: int, as_of: str | None
+    ) -> wire.Page[wire.QuarantineItem]:
+        """What could not be taken in; names of files are customer data, so the look is an entry."""
+        session = caller.person.session.id
+        up_to = self._snapshots.up_to(as_of, session=session, listing=LISTING, query="")
+        needs = Capability.INTAKE_READ
+        with self._gate.access(caller, "quarantine.read", needs=needs, is_covered=up_to is not None):
+            newest = self._house.now_ms() if up_to is None else up_to
+            token = self._snapshots.token(session=session, listing=LISTING, query="", up_to=newest)
+            items = quarantine.open_items(offset=offset, limit=limit, up_to_ms=newest)
+            return wire.Page[wire.QuarantineItem](items=[quarantine_body(item) for item in items], as_of=token)
+
+    def retry(self, caller: Caller, item_id: str) -> None:
+        """Read a quarantined file once more, for instance after an upgrade or a corrected setting.
+
+        Raises:
+            Conflict: it still is no recording.
+        """
+        with self._gate.access(caller, "quarantine.retry", needs=Capability.QUARANTINE_RETRY, target=item_id) as access:
+            item = quarantine.by_id(item_id)
+            if item is None:
+                raise NotFound(kind="quarantined file", id=item_id)
+            access.commit(self._retried(item))
+        self._loop.rescan()
+        self._news.publish("intake")
+
+    def _retried(self, item: QuarantineRecord) -> Callable[[], object]:
+        """The change that a retry makes: a sealed item becomes a contact, one left in its spool is looked at again."""
+        if item.wrapped_key is None:
+            return lambda: quarantine.end(item.id, self._house.now_ms())
+        try:
+            contact = self._pipeline.taken_from_quarantine(item)
+        except NotWav as error:
+            raise Conflict(what=f"the file is still no recording ({error.reason})") from error
+
+        def job() -> None:
+            contacts.add(contact)
+            quarantine.end(item.id, self._house.now_ms())
+
+        return job
+
+
+def intake_body(house: Installation, loop: IntakeLoop) -> wire.IntakeStatus:
+    """Inside a read of the register."""
+    return wire.IntakeStatus(
+        sources=[_source_body(spool) for spool in loop.status()],
+        paused=loop.paused,
+        by_minute=loop.by_minute.last_hour(house.now_ms()),
+        quarantined=quarantine.count_open(),
+    )
+
+
+def _source_body(spool: SpoolStatus) -> wire.SourceStatus:
+    at_ms = spool.last_taken_in_at_ms
+    return wire.SourceStatus(
+        name=spool.name,
+        convention=spool.convention,
+        watching=spool.trouble is None,
+        trouble=spool.trouble,
+        waiting=spool.waiting,
+        taken_in=spool.taken_in,
+        last_taken_in_at=None if at_ms is None else instant(at_ms),
+        left_alone=spool.left_alone,
+    )

@@ -1,0 +1,181 @@
+"""Releasing sound: a part to listen to, the whole file as an export, a picture of it.
+
+Each release is an entry that names the recording and the part, durable before the first byte goes out. Seconds in
+entries are those of the bytes that were asked for; for encodings of varying rate they are a close estimate.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from agent import wire
+from agent.errors import IntegrityBroken, NotFound, RangeUnavailable, WrongUse
+from agent.services.caller import Caller
+from agent.services.contacts import Contacts
+from agent.services.gate import Access, Gate, stated_purpose
+from agent.services.waveform import Waveforms
+from agent.vault.keys import SealBroken
+from agent.vault.sealed import SealedReader
+from agent.wire import Capability
+from db.queries import annotations as annotating
+from db.records import ContactRecord, RecordingRecord
+
+PIECE_BYTES = 1 << 18
+CASE_REFERENCE = re.compile(r"[\w./-]{1,40}")
+REASON_LIMIT = 1000
+_RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """Why a recording is opened, as it came with the request."""
+
+    purpose: str | None
+    case: str | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """Bytes `start` to `stop` (exclusive) of a recording, already in the log and ready to go out."""
+
+    recording: RecordingRecord
+    start: int
+    stop: int
+    reader: SealedReader
+
+    def pieces(self) -> Iterator[bytes]:
+        """The bytes, authenticated piece by piece.
+
+        Raises:
+            IntegrityBroken: a piece is not what was sealed; nothing of it has gone out.
+        """
+        with self.reader:
+            position = self.start
+            while position < self.stop:
+                try:
+                    piece = self.reader.read_at(position, min(PIECE_BYTES, self.stop - position))
+                except SealBroken as error:
+                    raise IntegrityBroken(what=f"The seal of {error}") from error
+                yield piece
+                position += len(piece)
+
+
+class Listening:
+    """See the module. Every method raises what `agent.services.gate` does."""
+
+    def __init__(self, gate: Gate, contacts: Contacts, waveforms: Waveforms) -> None:
+        self._gate = gate
+        self._vault = gate.house.vault
+        self._contacts = contacts
+        self._waveforms = waveforms
+
+    def listen(
+        self, caller: Caller, contact_id: str, recording_id: str | None, stated: Stated, wanted: str | None
+    ) -> Release:
+        """Release a part to hear.
+
+        Args:
+            caller: Who asks.
+            contact_id: Of the contact.
+            recording_id: One of its recordings; None for its first.
+            stated: The purpose, with a case where there is one.
+            wanted: The value of a Range header (RFC 9110, section 14.2); None for all of it.
+
+        Raises:
+            PurposeRequired: no purpose of the notice's list.
+            RangeUnavailable: the recording ends before the part.
+        """
+        with self._gate.access(caller, "contact.listen", needs=Capability.CONTACT_LISTEN, target=contact_id) as access:
+            return self._release(access, caller, recording_id, stated, wanted)
+
+    def export(self, caller: Caller, contact_id: str, recording_id: str | None, stated: Stated) -> Release:
+        """Release a whole file to keep; a reason in words is required.
+
+        Raises:
+            PurposeRequired: no purpose of the notice's list.
+            WrongUse: no reason.
+        """
+        with self._gate.access(caller, "contact.export", needs=Capability.CONTACT_EXPORT, target=contact_id) as access:
+            if not (stated.reason or "").strip():
+                raise WrongUse(what="an export needs a reason in words (--reason)")
+            return self._release(access, caller, recording_id, stated, None)
+
+    def waveform(self, caller: Caller, contact_id: str, recording_id: str | None, columns: int) -> wire.Waveform:
+        """The picture of a recording: part of looking at a contact, with an entry of its own."""
+        with self._gate.access(caller, "contact.waveform", needs=Capability.CONTACT_SHOW, target=contact_id) as access:
+            recording = _recording_of(self._contacts.permitted(caller, contact_id), recording_id)
+            access.detail["recording"] = recording.id
+            return self._waveforms.of(recording, columns)
+
+    def _release(
+        self, access: Access, caller: Caller, recording_id: str | None, stated: Stated, wanted: str | None
+    ) -> Release:
+        access.purpose = stated_purpose(stated.purpose).value
+        access.case = _case_reference(stated.case)
+        access.said = (stated.reason or "").strip()[:REASON_LIMIT] or None
+        contact = self._contacts.permitted(caller, access.target or "")
+        recording = _recording_of(contact, recording_id)
+        start, stop = _part(wanted, recording.size_bytes)
+        access.detail.update(_part_for_the_log(recording, start, stop))
+        reader = self._vault.open(recording.id, recording.wrapped_key)
+        case = access.case
+        try:
+            if case is not None and case not in contact.cases:
+                access.commit(lambda: annotating.link_case(contact.id, case))
+            else:
+                access.record(wire.Outcome.ALLOWED)
+        except BaseException:
+            reader.close()
+            raise
+        return Release(recording, start, stop, reader)
+
+
+def _recording_of(contact: ContactRecord, recording_id: str | None) -> RecordingRecord:
+    for recording in contact.recordings:
+        if recording_id in (None, recording.id):
+            return recording
+    raise NotFound(kind="recording", id=recording_id or contact.id)
+
+
+def _case_reference(case: str | None) -> str | None:
+    if not case:
+        return None
+    if not CASE_REFERENCE.fullmatch(case):
+        raise WrongUse(what="a case reference has up to 40 letters, digits, dots, dashes, slashes")
+    return case
+
+
+def _part(wanted: str | None, size_bytes: int) -> tuple[int, int]:
+    """Start and stop of a Range header; one that is malformed or asks for several parts counts as none."""
+    match = _RANGE.fullmatch(wanted.replace(" ", "")) if wanted else None
+    if match is None or match.group(0) == "bytes=-":
+        return 0, size_bytes
+    first, last = match.groups()
+    if not first:
+        start, stop = max(0, size_bytes - int(last)), size_bytes
+    else:
+        start, stop = int(first), min(int(last) + 1 if last else size_bytes, size_bytes)
+    if start >= stop:
+        raise RangeUnavailable(size=str(size_bytes))
+    return start, stop
+
+
+def _part_for_the_log(recording: RecordingRecord, start: int, stop: int) -> dict[str, str | int | None]:
+    return {
+        "recording": recording.id,
+        "from_byte": start,
+        "to_byte": stop,
+        "from_ms": _moment_ms(recording, start),
+        "to_ms": _moment_ms(recording, stop),
+    }
+
+
+def _moment_ms(recording: RecordingRecord, byte: int) -> int:
+    """How far into the sound a byte of the file lies."""
+    if not recording.data_bytes:
+        return 0
+    into = min(max(byte - recording.data_offset, 0), recording.data_bytes)
+    return recording.duration_ms * into // recording.data_bytes
