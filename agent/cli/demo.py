@@ -1,0 +1,37 @@
+"""`demo`: a whole installation to try; `earwitness demo` opens the terminal UI on it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from agent.cli.program import program
+from agent.cli.text import _
+from agent.demo.installation import DEFAULT_CONTACTS, demo_folder, play, prepared, progress_on_stderr
+
+
+@program.command(
+    help=_(
+        "A whole installation to try, with an account for each role and calls that keep arriving.\n\n"
+        "Prints one line of JSON when it is ready, and runs until SIGTERM."
+    )
+)
+@click.option(
+    "--dir",
+    "folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    help=_("Keep it there; else it is temporary."),
+)
+@click.option(
+    "--contacts",
+    type=click.IntRange(0, 100_000),
+    default=DEFAULT_CONTACTS,
+    show_default=True,
+    help=_("Calls that are there at the start."),
+)
+@click.option("--headless", is_flag=True, help=_("Always so here; for the same line as earwitness demo."))
+def demo(folder: Path | None, contacts: int, headless: bool) -> None:
+    with demo_folder(folder) as place:
+        made = prepared(place, contacts, progress_on_stderr)
+        play(made, ready=lambda: click.echo(made.ready_line()))

@@ -1,0 +1,95 @@
+"""`earwitness-agent`: the group of the server's commands, and what they share."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from agent.cli.text import _, sentence
+from agent.errors import EarwitnessError
+from agent.installation import Installation, open_installation
+from agent.settings import Settings, load
+
+DEFAULT_CONFIG = Path("/etc/earwitness/agent.toml")
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+class Program(click.Group):
+    """Says every known error in one sentence, with the exit code that belongs to it."""
+
+    def invoke(self, context: click.Context) -> Any:
+        try:
+            return super().invoke(context)
+        except EarwitnessError as error:
+            click.echo(sentence(error), err=True)
+            context.exit(error.exit_code)
+
+    def list_commands(self, context: click.Context) -> list[str]:
+        """In the order in which a person needs them."""
+        return list(self.commands)
+
+
+@click.group(
+    cls=Program,
+    help=_(
+        "Takes recordings in, keeps them sealed, and logs every access.\n\n"
+        "\b\n"
+        "A first installation:\n"
+        "  earwitness-agent init --config agent.toml     make it, with its first administrator\n"
+        "  earwitness-agent run --config agent.toml      run it\n"
+        "  earwitness-agent verify --config agent.toml   check that nothing was altered\n\n"
+        "Exit codes: 0 good, 1 failed, 2 wrong use, 3 agent not reachable, 4 not permitted, 5 integrity broken."
+    ),
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+@click.version_option(version("earwitness"), prog_name="earwitness-agent")
+def program() -> None:
+    logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(name)s: %(message)s")
+    logging.getLogger("uvicorn").setLevel(logging.WARNING)
+
+
+def config_option(command: Command) -> Command:
+    """`--config FILE`, handed to the command as `settings`."""
+    return click.option(
+        "--config",
+        "settings",
+        type=click.Path(path_type=Path, dir_okay=False),
+        default=DEFAULT_CONFIG,
+        show_default=True,
+        envvar="EARWITNESS_CONFIG",
+        callback=_loaded,
+        help=_("The installation's configuration file."),
+    )(command)
+
+
+def _loaded(context: click.Context, parameter: click.Parameter, file: Path) -> Settings:
+    return load(file)
+
+
+@contextmanager
+def opened(settings: Settings) -> Iterator[Installation]:
+    """The installation, closed afterwards."""
+    house = open_installation(settings)
+    try:
+        yield house
+    finally:
+        house.close()
+
+
+def progress_line(what: str, done: int, total: int) -> None:
+    """A line that counts, on a terminal only."""
+    if sys.stderr.isatty():
+        click.echo(f"\r\x1b[K{what}: {done:,} / {total:,}", nl=False, err=True)
+
+
+def progress_ends() -> None:
+    if sys.stderr.isatty():
+        click.echo("\r\x1b[K", nl=False, err=True)

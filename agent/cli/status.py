@@ -1,0 +1,97 @@
+"""`status`: what the server's own staff want to know without signing in. It shows counts, no contact and no number."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+from importlib.metadata import version
+
+import click
+from pydantic import BaseModel
+
+from agent.audit.checkpoint import CheckpointInvalid, CheckpointVerifier
+from agent.cli.program import config_option, opened, program
+from agent.cli.text import _
+from agent.services.bodies import instant
+from agent.settings import Settings
+from agent.wire import Instant
+from db.queries import contacts, quarantine, removals
+from db.queries import log as stored
+from db.queries.contacts import ContactFilter
+
+
+class Health(BaseModel):
+    version: str
+    running: bool
+    socket: str
+    contacts: int
+    log_size: int
+    checkpoint_at: Instant | None
+    checkpoint_valid: bool
+    quarantined: int
+    sources_not_removed: int
+    free_bytes: int
+
+
+@program.command(help=_("Whether the agent runs, and what it keeps."))
+@config_option
+@click.option("--json", "as_json", is_flag=True, help=_("One JSON object."))
+def status(settings: Settings, as_json: bool) -> None:
+    health = _health(settings)
+    if as_json:
+        click.echo(health.model_dump_json())
+        return
+    words = {
+        _("agent"): _("running, on {socket}").format(socket=health.socket) if health.running else _("not running"),
+        _("contacts"): f"{health.contacts:,}",
+        _("quarantined"): f"{health.quarantined:,}",
+        _("not removed from their spool"): f"{health.sources_not_removed:,}",
+        _("log entries"): f"{health.log_size:,}",
+        _("newest checkpoint"): f"{health.checkpoint_at or '—'}",
+        _("its signature"): _("valid") if health.checkpoint_valid else _("NOT VALID: run earwitness-agent verify"),
+        _("free space"): f"{health.free_bytes / 1e9:,.1f} GB",
+    }
+    width = max(map(len, words))
+    for name, value in words.items():
+        click.echo(f"{name:<{width}}  {value}")
+
+
+def _health(settings: Settings) -> Health:
+    with opened(settings) as house, house.register.read():
+        newest = stored.newest_checkpoint()
+        return Health(
+            version=version("earwitness"),
+            running=_is_running(settings),
+            socket=str(settings.socket),
+            contacts=contacts.count(ContactFilter()),
+            log_size=stored.size(),
+            checkpoint_at=None if newest is None else instant(newest.at_ms),
+            checkpoint_valid=newest is not None and _is_valid(house.log.signer.verifier, newest.note),
+            quarantined=quarantine.count_open(),
+            sources_not_removed=len(removals.pending()),
+            free_bytes=shutil.disk_usage(settings.state_dir).free,
+        )
+
+
+def _is_valid(verifier: CheckpointVerifier, note: str) -> bool:
+    try:
+        verifier.open(note)
+    except CheckpointInvalid:
+        return False
+    return True
+
+
+def _is_running(settings: Settings) -> bool:
+    """Whether somebody holds the installation's lock."""
+    try:
+        descriptor = os.open(settings.state_dir / "lock", os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW)
+    except FileNotFoundError:
+        return False
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(descriptor)
+    return False

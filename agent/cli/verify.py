@@ -1,0 +1,89 @@
+"""`verify`, `checkpoint`, `prove …`, `export-log`: that nothing was altered, for ourselves and for auditors."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from agent.audit import proof
+from agent.audit.verify import Verification
+from agent.cli.program import config_option, opened, program, progress_ends, progress_line
+from agent.cli.text import _, ngettext
+from agent.errors import IntegrityBroken, NotFound
+from agent.installation import checkpoint_file
+from agent.settings import Settings
+from db.queries import log as stored
+
+
+@program.command(
+    help=_(
+        "Recompute the whole log from its stored bytes, and say what is not what was written.\n\n"
+        "With --recordings every sealed recording is read, decrypted and compared too. The agent may go on running.\n"
+        "Exit code 5 when something is broken."
+    )
+)
+@config_option
+@click.option("--recordings", is_flag=True, help=_("Read every sealed recording too."))
+def verify(settings: Settings, recordings: bool) -> None:
+    with opened(settings) as house:
+        checking = Verification(
+            house.register, house.log.signer.verifier, house.vault, checkpoint_file(settings), progress_line
+        )
+        report = checking.run(recordings=recordings)
+    progress_ends()
+    click.echo(
+        ngettext("{count} entry, head {head}", "{count} entries, head {head}", report.entries).format(
+            count=report.entries, head=report.head
+        )
+    )
+    said = _("{count} sealed files, read and compared") if recordings else _("{count} sealed files, not read")
+    click.echo(said.format(count=report.recordings))
+    for finding in report.findings:
+        click.echo(_("broken: {finding}").format(finding=finding), err=True)
+    if report.findings:
+        raise IntegrityBroken(what=str(report.findings[0]))
+    click.echo(_("Everything is what was written."))
+
+
+@program.command(help=_("Print the newest signed head of the log (C2SP tlog-checkpoint, signed-note)."))
+@config_option
+def checkpoint(settings: Settings) -> None:
+    with opened(settings) as house, house.register.read():
+        newest = stored.newest_checkpoint()
+    if newest is None:
+        raise NotFound(kind="checkpoint", id="newest")
+    click.echo(newest.note, nl=False)
+
+
+@program.group(help=_("Proofs of RFC 6962 as JSON, for other people's tools."))
+def prove() -> None:
+    pass
+
+
+@prove.command(help=_("That entry N stands in the log of M entries. Entries count from 0."))
+@config_option
+@click.argument("n", type=int)
+@click.option("--size", "m", type=int, required=True, help=_("Size of the log, as a checkpoint states it."))
+def inclusion(settings: Settings, n: int, m: int) -> None:
+    with opened(settings) as house, house.register.read():
+        click.echo(json.dumps(proof.inclusion(n, m)))
+
+
+@prove.command(help=_("That the log of M entries is the beginning of the log of N entries."))
+@config_option
+@click.argument("m", type=int)
+@click.argument("n", type=int)
+def consistency(settings: Settings, m: int, n: int) -> None:
+    with opened(settings) as house, house.register.read():
+        click.echo(json.dumps(proof.consistency(m, n)))
+
+
+@program.command(name="export-log", help=_("Write the log into DIR as plain files: checkpoint, vkey, leaves."))
+@config_option
+@click.option("-o", "folder", type=click.Path(path_type=Path, file_okay=False), required=True, metavar="DIR")
+def export_log(settings: Settings, folder: Path) -> None:
+    with opened(settings) as house, house.register.read():
+        count = proof.export(folder, house.log.signer.verifier)
+    click.echo(_("{count} leaves in {folder}").format(count=count, folder=folder))
