@@ -209,7 +209,8 @@ class Register:
             with self._database.atomic("IMMEDIATE"):
                 for job in batch:
                     self._run(job)
-                if any(job.error is None for job in batch):
+                is_changed = any(job.error is None for job in batch)
+                if is_changed:
                     for hook in self.before_commit:
                         hook()
         except Exception as error:  # noqa: BLE001 - whatever it was, every caller is told and nothing was kept
@@ -220,8 +221,9 @@ class Register:
                 job.future.set_exception(unwritable)
             return
         self.trouble = None
-        for hook in self.after_commit:
-            hook()
+        if is_changed:
+            for hook in self.after_commit:
+                hook()
         for job in batch:
             if job.error is not None:
                 job.future.set_exception(job.error)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from peewee import fn
+from typing import Any
 
 from db.models import Account, Agreement, RoleGrant
-from db.queries.reading import tuples
+from db.queries.reading import asked
 from db.queries.sessions import begin_session, end_session, end_sessions_of, session_by_token
 from db.records import AccountRecord
 
@@ -27,42 +27,36 @@ __all__ = [
     "set_password",
 ]
 
+_ACCOUNTS = "SELECT user, display_name, password, disabled_at_ms, failures, locked_until_ms FROM account"
+_ROLES = "SELECT DISTINCT role FROM role_grant WHERE account_id = ? AND revoked_at_ms IS NULL ORDER BY role"
+_AGREED_UNTIL = (
+    "SELECT MAX(valid_until_ms) FROM agreement WHERE account_id = ? AND valid_from_ms <= ? AND valid_until_ms > ?"
+)
+
 
 def by_user(user: str, *, now_ms: int) -> AccountRecord | None:
     """An account with the roles that are not revoked and the agreement that is valid now."""
-    found = Account.select().where(Account.user == user).first()
-    return None if found is None else _record(found, now_ms)
+    rows = asked(f"{_ACCOUNTS} WHERE user = ?", user)
+    return _record(rows[0], now_ms) if rows else None
 
 
 def all_accounts(*, now_ms: int) -> list[AccountRecord]:
     """Every account, disabled ones too, by user name."""
-    return [_record(found, now_ms) for found in Account.select().order_by(Account.user)]
+    return [_record(row, now_ms) for row in asked(f"{_ACCOUNTS} ORDER BY user")]
 
 
-def _record(found: Account, now_ms: int) -> AccountRecord:
-    roles = (
-        RoleGrant.select(RoleGrant.role)
-        .where(RoleGrant.account == found.user, RoleGrant.revoked_at_ms.is_null())
-        .distinct()
-        .order_by(RoleGrant.role)
-    )
-    agreement_until_ms = (
-        Agreement.select(fn.MAX(Agreement.valid_until_ms))
-        .where(
-            Agreement.account == found.user,
-            Agreement.valid_from_ms <= now_ms,
-            Agreement.valid_until_ms > now_ms,
-        )
-        .scalar()
-    )
+def _record(row: tuple[Any, ...], now_ms: int) -> AccountRecord:
+    user, display_name, password, disabled_at_ms, failures, locked_until_ms = row
+    [(agreement_until_ms,)] = asked(_AGREED_UNTIL, user, now_ms, now_ms)
+    roles = tuple(role for (role,) in asked(_ROLES, user))
     return AccountRecord(
-        user=found.user,
-        display_name=found.display_name,
-        password=found.password,
-        disabled_at_ms=found.disabled_at_ms,
-        failures=found.failures,
-        locked_until_ms=found.locked_until_ms,
-        roles=tuple(role for (role,) in tuples(roles)),
+        user=user,
+        display_name=display_name,
+        password=password,
+        disabled_at_ms=disabled_at_ms,
+        failures=failures,
+        locked_until_ms=locked_until_ms,
+        roles=roles,
         agreement_until_ms=agreement_until_ms,
     )
 

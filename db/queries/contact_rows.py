@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, fields
 from typing import Any
@@ -10,13 +11,14 @@ from peewee import fn
 
 from db.models import CaseLink, Contact, ContactText, Facet, Note, Recording, Tag
 from db.queries import facets
-from db.queries.reading import dicts, tuples
+from db.queries.reading import among, asked, stored_tuples, tuples, written_once
 from db.queries.words import composed, folded
 from db.records import ContactRecord, RecordingRecord
 
 _RECORDING_NAMES = tuple(field.name for field in fields(RecordingRecord) if field.name != "contact_id")
 _RECORDING_COLUMNS = tuple(getattr(Recording, name) for name in _RECORDING_NAMES)
 _OWN = ("seq", "id", "started_at_ms", "duration_ms", "number", "taken_in_at_ms", "attention", "provenance")
+_NAMES = (*_OWN, *facets.SHARED)
 _COLUMNS = (*(getattr(Contact, name) for name in _OWN), *(getattr(Facet, name) for name in facets.SHARED))
 _STREAM_ROWS = 500
 
@@ -57,13 +59,12 @@ def add(contact: ContactRecord) -> int:
 
 def by_seqs(seqs: Sequence[int]) -> list[ContactRecord]:
     """Read contacts, in the order of `seqs`; what is not there is left out."""
-    rows = Contact.select(*_COLUMNS).join(Facet).where(Contact.seq.in_(seqs))
-    found = {row["seq"]: row for row in dicts(rows)}
-    recordings = _gathered(_recordings(Recording.contact.in_(seqs)))
-    tags = _gathered(_words_of(Tag.contact, Tag.tag, seqs))
-    cases = _gathered(_words_of(CaseLink.contact, CaseLink.case_reference, seqs))
-    noted = Note.select(Note.contact, fn.COUNT(Note.id)).where(Note.contact.in_(seqs)).group_by(Note.contact)
-    notes: dict[int, int] = dict(tuples(noted))
+    wanted = json.dumps(seqs)
+    found = {row[0]: _fields(row) for row in asked(_CONTACTS_AMONG(), wanted)}
+    recordings = _gathered((row[0], _recording_record(row)) for row in asked(_RECORDINGS_AMONG(), wanted))
+    tags = _gathered(asked(_TAGS_AMONG(), wanted))
+    cases = _gathered(asked(_CASES_AMONG(), wanted))
+    notes: dict[int, int] = dict(asked(_NOTES_AMONG(), wanted))
     return [
         ContactRecord(
             **found[seq],
@@ -78,14 +79,14 @@ def by_seqs(seqs: Sequence[int]) -> list[ContactRecord]:
 
 
 def recording(recording_id: str) -> RecordingRecord | None:
-    return next((record for _, record in _recordings(Recording.id == recording_id)), None)
+    return next(iter(_recordings(Recording.id == recording_id)), None)
 
 
 def all_recordings() -> Iterator[RecordingRecord]:
     """Every recording by id, some hundred in memory at a time."""
     after = ""
     while True:
-        records = [record for _, record in _recordings(Recording.id > after, limit=_STREAM_ROWS)]
+        records = _recordings(Recording.id > after, limit=_STREAM_ROWS)
         yield from records
         if len(records) < _STREAM_ROWS:
             return
@@ -96,15 +97,44 @@ def recording_ids() -> set[str]:
     return {id for (id,) in tuples(Recording.select(Recording.id))}
 
 
-def _recordings(condition: Any, limit: int | None = None) -> list[tuple[int, RecordingRecord]]:
-    """(seq of the contact, recording), by id."""
-    columns = (Contact.seq, Contact.id.alias("contact_id"), *_RECORDING_COLUMNS)
-    rows = Recording.select(*columns).join(Contact).where(condition).order_by(Recording.id).limit(limit)
-    return [(row.pop("seq"), RecordingRecord(**row)) for row in dicts(rows)]
+def _recordings(condition: Any, limit: int | None = None) -> list[RecordingRecord]:
+    query = _select_recordings().where(condition).limit(limit)
+    return [_recording_record(row) for row in stored_tuples(query)]
 
 
-def _words_of(contact: Any, word: Any, seqs: Sequence[int]) -> list[tuple[Any, ...]]:
-    return tuples(contact.model.select(contact, word).where(contact.in_(seqs)).order_by(word))
+def _select_recordings() -> Any:
+    """The seq of the contact, its id, the recording; by id."""
+    columns = (Contact.seq, Contact.id, *_RECORDING_COLUMNS)
+    return Recording.select(*columns).join(Contact).order_by(Recording.id)
+
+
+_CONTACTS_AMONG = written_once(lambda: Contact.select(*_COLUMNS).join(Facet).where(among(Contact.seq)))
+_RECORDINGS_AMONG = written_once(lambda: _select_recordings().where(among(Recording.contact)))
+_TAGS_AMONG = written_once(lambda: Tag.select(Tag.contact, Tag.tag).where(among(Tag.contact)).order_by(Tag.tag))
+_CASES_AMONG = written_once(
+    lambda: (
+        CaseLink.select(CaseLink.contact, CaseLink.case_reference)
+        .where(among(CaseLink.contact))
+        .order_by(CaseLink.case_reference)
+    )
+)
+_NOTES_AMONG = written_once(
+    lambda: Note.select(Note.contact, fn.COUNT(Note.id)).where(among(Note.contact)).group_by(Note.contact)
+)
+
+
+def _fields(row: tuple[Any, ...]) -> dict[str, Any]:
+    """Of a contact, from its row of `_COLUMNS`."""
+    fields = dict(zip(_NAMES, row, strict=True))
+    fields["withheld"] = bool(fields["withheld"])
+    return fields
+
+
+def _recording_record(row: tuple[Any, ...]) -> RecordingRecord:
+    """From its row of `_select_recordings`."""
+    fields = dict(zip(_RECORDING_NAMES, row[2:], strict=True))
+    fields["interrupted"] = bool(fields["interrupted"])
+    return RecordingRecord(contact_id=row[1], **fields)
 
 
 def _gathered(pairs: Iterable[tuple[Any, ...]]) -> dict[int, list[Any]]:

@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from peewee import fn
-
 from db.engine import database
-from db.models import Checkpoint, Entry, Said, TreeNode
-from db.queries.reading import first_tuple, tuples
+from db.models import Checkpoint, Entry, Said
+from db.queries.reading import asked, first_tuple, tuples
 from db.records import CheckpointRecord, EntryRecord
 
 _COLUMNS = (Entry.at_ms, Entry.account, Entry.uid, Entry.action, Entry.outcome, Entry.target, Entry.purpose)
@@ -21,7 +19,7 @@ CHECKPOINTS_KEPT_PER_MS = 3_600_000
 
 def size() -> int:
     """How many entries there are: the size of the tree."""
-    newest = Entry.select(fn.MAX(Entry.seq)).scalar()
+    [(newest,)] = asked("SELECT MAX(seq) FROM entry")
     return 0 if newest is None else int(newest) + 1
 
 
@@ -56,7 +54,12 @@ def entry_columns() -> tuple[Any, ...]:
 def stream(first: int = 0) -> Iterator[EntryRecord]:
     """All entries from `first` on, in order, a few thousand in memory at a time."""
     while True:
-        rows = tuples(Entry.select(*entry_columns()).where(Entry.seq >= first).order_by(Entry.seq).limit(_STREAM_ROWS))
+        rows = asked(
+            "SELECT seq, leaf, at_ms, account, uid, action, outcome, target, purpose FROM entry"
+            " WHERE seq >= ? ORDER BY seq LIMIT ?",
+            first,
+            _STREAM_ROWS,
+        )
         for row in rows:
             yield entry_record(row)
         if len(rows) < _STREAM_ROWS:
@@ -65,8 +68,8 @@ def stream(first: int = 0) -> Iterator[EntryRecord]:
 
 
 def node(level: int, place: int) -> bytes | None:
-    row = database.execute_sql("SELECT hash FROM tree_node WHERE level = ? AND place = ?", (level, place)).fetchone()
-    return None if row is None else bytes(row[0])
+    rows = asked("SELECT hash FROM tree_node WHERE level = ? AND place = ?", level, place)
+    return bytes(rows[0][0]) if rows else None
 
 
 def add_nodes(nodes: Iterable[tuple[int, int, bytes]]) -> None:
@@ -77,27 +80,28 @@ def add_nodes(nodes: Iterable[tuple[int, int, bytes]]) -> None:
 
 def stream_nodes(level: int) -> Iterator[tuple[int, bytes]]:
     """(place, hash) of one level, in order."""
-    first = -1
+    after = -1
     while True:
-        rows = tuples(
-            TreeNode.select(TreeNode.place, TreeNode.hash)
-            .where((TreeNode.level == level) & (TreeNode.place > first))
-            .order_by(TreeNode.place)
-            .limit(_STREAM_ROWS)
+        rows = asked(
+            "SELECT place, hash FROM tree_node WHERE level = ? AND place > ? ORDER BY place LIMIT ?",
+            level,
+            after,
+            _STREAM_ROWS,
         )
-        for place, digest in rows:
-            yield int(place), bytes(digest)
+        yield from rows
         if len(rows) < _STREAM_ROWS:
             return
-        first = int(rows[-1][0])
+        after = int(rows[-1][0])
 
 
 def add_checkpoint(record: CheckpointRecord) -> None:
     """Store the newest signed head; the one before it goes unless it is the first of its hour."""
-    before = list(Checkpoint.select().order_by(Checkpoint.size.desc()).limit(2))
-    if len(before) == 2 and _hour(before[0].at_ms) == _hour(before[1].at_ms):
-        before[0].delete_instance()
-    Checkpoint.insert(size=record.size, at_ms=record.at_ms, note=record.note).execute()
+    before = asked("SELECT size, at_ms FROM checkpoint ORDER BY size DESC LIMIT 2")
+    if len(before) == 2 and _hour(before[0][1]) == _hour(before[1][1]):
+        database.execute_sql("DELETE FROM checkpoint WHERE size = ?", (before[0][0],))
+    database.execute_sql(
+        "INSERT INTO checkpoint (size, at_ms, note) VALUES (?, ?, ?)", (record.size, record.at_ms, record.note)
+    )
 
 
 def _hour(at_ms: int) -> int:
@@ -111,8 +115,8 @@ def checkpoints() -> list[CheckpointRecord]:
 
 
 def newest_checkpoint() -> CheckpointRecord | None:
-    row = Checkpoint.select().order_by(Checkpoint.size.desc()).first()
-    return None if row is None else CheckpointRecord(size=row.size, at_ms=row.at_ms, note=row.note)
+    rows = asked("SELECT size, at_ms, note FROM checkpoint ORDER BY size DESC LIMIT 1")
+    return CheckpointRecord(*rows[0]) if rows else None
 
 
 def add_said(digest: str, text: str, at_ms: int) -> None:

@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 from db.models import Session
+from db.queries.reading import asked
 from db.records import SessionRecord
+
+_OPEN_SESSION = (
+    "SELECT id, account_id, uid, via, created_at_ms, expires_at_ms FROM session"
+    " WHERE token_sha256 = ? AND ended_at_ms IS NULL"
+)
 
 
 def begin_session(
@@ -34,17 +40,8 @@ def begin_session(
 
 def session_by_token(token_sha256: bytes) -> SessionRecord | None:
     """The session of a token, unless it was ended. Whether it has expired is the caller's to judge."""
-    found = Session.select().where(Session.token_sha256 == token_sha256, Session.ended_at_ms.is_null()).first()
-    if found is None:
-        return None
-    return SessionRecord(
-        id=found.id,
-        user=found.account_id,
-        uid=found.uid,
-        via=found.via,
-        created_at_ms=found.created_at_ms,
-        expires_at_ms=found.expires_at_ms,
-    )
+    rows = asked(_OPEN_SESSION, token_sha256)
+    return SessionRecord(*rows[0]) if rows else None
 
 
 def end_session(id: str, now_ms: int) -> None:

@@ -1,0 +1,90 @@
+"""Migrated, the schema is the models'; every migration goes back and forth; what is stored stays."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import peewee
+import pytest
+from playhouse.migrations import Runner
+
+from db.engine import Register, database
+from db.migrations import FOLDER, bring_up_to_date, pending
+from db.models import TABLES
+from db.queries import annotations, contacts
+from db.queries.contacts import ContactFilter, Term, TermKind
+from tests.db.conftest import KEY, contact
+
+
+@pytest.fixture
+def empty(tmp_path: Path) -> Iterator[Register]:
+    opened = Register(tmp_path / "register.db", KEY, create=True)
+    yield opened
+    opened.close()
+
+
+def schema() -> dict[str, str]:
+    rows = database.execute_sql("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL").fetchall()
+    return {name: sql for name, sql in rows if not name.startswith("schema_migration")}
+
+
+def down(register: Register) -> None:
+    register.write(lambda: Runner(database.obj, str(FOLDER)).down())
+
+
+def test_the_migrated_schema_is_that_of_the_models(empty: Register) -> None:
+    bring_up_to_date(empty)
+    migrated = schema()
+    down(empty)
+    empty.write(lambda: database.create_tables(TABLES))
+    assert migrated == schema()
+
+
+def test_a_register_goes_up_and_down_and_up(empty: Register) -> None:
+    assert pending(empty) == ["0001_register"]
+    assert bring_up_to_date(empty) == ["0001_register"]
+    assert pending(empty) == []
+    assert bring_up_to_date(empty) == []
+    migrated = schema()
+    down(empty)
+    assert set(schema()) <= {"sqlite_sequence"}
+    assert bring_up_to_date(empty) == ["0001_register"]
+    assert schema() == migrated
+
+
+def test_what_is_stored_outlives_another_start(empty: Register, tmp_path: Path) -> None:
+    bring_up_to_date(empty)
+    empty.write(lambda: contacts.add(contact("c1", tags=("vip",))))
+    empty.close()
+    again = Register(tmp_path / "register.db", KEY)
+    try:
+        assert bring_up_to_date(again) == []
+        with again.read():
+            assert [found.id for found in contacts.page(wanted("vip"), sort="adviser", offset=0, limit=9)] == ["c1"]
+    finally:
+        again.close()
+
+
+def test_words_that_were_removed_are_gone_from_the_index(register: Register) -> None:
+    register.write(lambda: contacts.add(contact("c1", tags=("hemlig",))))
+    register.write(lambda: annotations.remove_tag("c1", "hemlig"))
+    blocks = database.execute_sql("SELECT block FROM contact_text_data").fetchall()
+    assert not any(b"hemlig" in bytes(block) for (block,) in blocks)
+
+
+def test_a_failed_migration_leaves_nothing(empty: Register, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise peewee.IntegrityError("halfway")
+
+    before = schema()
+    monkeypatch.setattr(peewee.Database, "create_tables", fail)
+    with pytest.raises(peewee.IntegrityError):
+        bring_up_to_date(empty)
+    monkeypatch.undo()
+    assert schema() == before
+    assert pending(empty) == ["0001_register"]
+
+
+def wanted(text: str) -> ContactFilter:
+    return ContactFilter((Term(TermKind.TEXT, text),))
