@@ -37,6 +37,7 @@ from agent import wire
 VERSION = 1
 DIGEST_PREFIX = "hmac:"
 DIGEST_BYTES = 16
+_INSTANT_LENGTH = len("2026-11-23T14:05:00.123Z")
 
 
 class LeafInvalid(Exception):
@@ -149,5 +150,7 @@ def rfc3339(at_ms: int) -> str:
 
 
 def _milliseconds(text: str) -> int:
-    at = datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC)
+    at = datetime.fromisoformat(text)
+    if len(text) != _INSTANT_LENGTH or at.tzinfo is not UTC:
+        raise ValueError("not an instant as it is written here")
     return int(at.timestamp()) * 1000 + at.microsecond // 1000

@@ -9,6 +9,7 @@ a rolled-back job or a second process (a command of earwitness-agent) leaves the
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -96,6 +97,7 @@ class AccessLog:
         return found
 
     def _sign(self) -> None:
+        self._signed = None  # of a batch that did not become durable
         if not self._unsigned:
             return
         self._unsigned = False
@@ -112,7 +114,7 @@ class AccessLog:
         if self._signed is None:
             return
         note, self._signed = self._signed.note, None
-        beside = self.checkpoint_file.with_suffix(".new")
+        beside = self.checkpoint_file.with_suffix(f".{os.getpid()}.new")  # another process may be writing its own
         try:
             beside.write_text(note, "utf-8")
             beside.replace(self.checkpoint_file)

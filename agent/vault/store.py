@@ -43,7 +43,11 @@ class Vault:
         self._keys = keys
 
     def create(self) -> None:
+        """Make the folders that are not there yet: all at once, so that sealing never has to wait for a new one."""
         self._new.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for first in range(256):
+            (self._folder / f"{first:02x}").mkdir(mode=0o700, exist_ok=True)
+        _sync_folder(self._folder)
 
     def seal(self, recording_id: str, source: BinaryIO) -> Sealed:
         """Seal everything that `source` holds from its start, durably, and leave `source` open.
@@ -53,18 +57,15 @@ class Vault:
             SealBroken: what was read back is not what was written.
         """
         key = secrets.token_bytes(KEY_BYTES)
-        unproven = self._new / recording_id
+        unproven, place = self._new / recording_id, self._place(recording_id)
         try:
             sha256, size_bytes = self._write(unproven, key, recording_id, source)
             self._prove(unproven, key, recording_id, sha256)
-            place = self._place(recording_id)
-            if not place.parent.is_dir():
-                place.parent.mkdir(mode=0o700)
-                _sync_folder(self._folder)
             unproven.rename(place)
             _sync_folder(place.parent)
         except BaseException:
             unproven.unlink(missing_ok=True)
+            place.unlink(missing_ok=True)
             raise
         return Sealed(sha256, size_bytes, self._keys.wrap(recording_id, key))
 

@@ -37,7 +37,8 @@ def test_a_leaf_reads_back_with_its_columns() -> None:
 
 
 @pytest.mark.parametrize(
-    "stored", [b"", b"{}", b"[]", b'{"v":2}', b"\xff", GOLDEN[:-1], GOLDEN.replace(b'"v":1', b'"v":9'), b'{"v":1,"at":7}']
+    "stored",
+    [b"", b"{}", b"[]", b'{"v":2}', b"\xff", GOLDEN[:-1], GOLDEN.replace(b'"v":1', b'"v":9'), b'{"v":1,"at":7}'],
 )
 def test_what_is_no_leaf_is_refused(stored: bytes) -> None:
     with pytest.raises(LeafInvalid):

@@ -57,11 +57,15 @@ def test_it_behaves_as_a_file_that_is_sought_and_read(steps: list[tuple[int, int
         assert reader.tell() == file.tell()
 
 
+def flipped(stored: bytes, place: int) -> bytes:
+    return stored[:place] + bytes([stored[place] ^ 1]) + stored[place + 1 :]
+
+
 TAMPERED = {
-    "a bit of the salt": STORED[:3] + bytes([STORED[3] ^ 1]) + STORED[4:],
-    "a bit of the commitment": STORED[:30] + bytes([STORED[30] ^ 1]) + STORED[31:],
-    "a bit of the first chunk": STORED[: HEADER_BYTES + 9] + bytes([STORED[HEADER_BYTES + 9] ^ 1]) + STORED[HEADER_BYTES + 10 :],
-    "the last bit": STORED[:-1] + bytes([STORED[-1] ^ 1]),
+    "a bit of the salt": flipped(STORED, 3),
+    "a bit of the commitment": flipped(STORED, 30),
+    "a bit of the first chunk": flipped(STORED, HEADER_BYTES + 9),
+    "the last bit": flipped(STORED, len(STORED) - 1),
     "two chunks swapped": STORED[:HEADER_BYTES]
     + STORED[HEADER_BYTES + FULL : HEADER_BYTES + 2 * FULL]
     + STORED[HEADER_BYTES : HEADER_BYTES + FULL]

@@ -52,9 +52,7 @@ def test_a_sealed_file_of_another_recording_in_its_place_is_found(vault: Vault, 
         vault.check("ab34", two.wrapped_key, two.sha256)
 
 
-def test_a_failing_disk_leaves_nothing_behind(
-    vault: Vault, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_failing_disk_leaves_nothing_behind(vault: Vault, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def failing(descriptor: int) -> None:
         raise OSError(28, "No space left on device")
 
