@@ -6,7 +6,6 @@ left to the running agent.
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
@@ -66,9 +65,6 @@ class Backlog:
             running: set[Future[None]] = set()
             for source in self._house.settings.source:
                 for relative_name in names[source.name]:
-                    if (source.name, os.fsencode(relative_name)) in self._pipeline.unremoved:
-                        self.tally.waiting += 1
-                        continue
                     running.add(workers.submit(self._one, source, relative_name))
                     if len(running) >= AHEAD:
                         running = self._settled(running)
@@ -91,7 +87,8 @@ class Backlog:
                 self.tally.waiting += 1
                 return
             with opened:
-                if not _is_complete(source, opened):
+                is_taken_in = self._pipeline.is_taken_in(source, relative_name, opened.identity)
+                if is_taken_in or not _is_complete(source, opened):
                     self.tally.waiting += 1
                     return
                 try:

@@ -1,8 +1,9 @@
 """The intake at work: one thread that waits for files, a few that take them in.
 
 Watchers wake it; every `rescan_s` it reads the spools through for what they missed. Files that somebody has just closed
-come before those that a rescan found. When the disk is full, read-only or failing, the intake pauses with its reason in
-`status` and tries again at the next rescan; the rest of the agent goes on.
+come before those that a rescan found. When the disk is full, read-only or failing, or the register cannot be written,
+the intake pauses with its reason in `status` and tries again at the next rescan; the rest of the agent goes on. A spool
+that cannot be read is a trouble of its own and holds up no other.
 """
 
 from __future__ import annotations
@@ -13,8 +14,9 @@ import os
 import queue
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from agent.installation import Installation
@@ -41,7 +43,8 @@ from db.queries import quarantine
 WORKERS = 4
 IN_WORK_LIMIT = 16
 """Files that are open and handed to the workers at a time."""
-_PAUSING = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.ENOMEM, errno.EMFILE})
+_OURS = frozenset({errno.ENOMEM, errno.EMFILE, errno.ENFILE})
+"""Reading a spool fails with these for want of something of the agent's own: no trouble of the spool or of a file."""
 
 journal = logging.getLogger("earwitness.intake")
 
@@ -62,8 +65,10 @@ class _Spool:
     watcher: Watcher
     waiting: dict[str, _Waiting] = field(default_factory=dict)
     in_work: set[str] = field(default_factory=set)
-    left: dict[bytes, str] = field(default_factory=dict)
-    """Path = identity of what lies in the quarantine where it is."""
+    left: dict[bytes, tuple[str, str]] = field(default_factory=dict)
+    """Path = (id in the quarantine, identity) of what could not be opened and lies where it lay."""
+    trouble: str | None = None
+    """Why it could not be read through, in English; None when it could."""
     left_alone: int = 0
     taken_in: int = 0
     last_taken_in_at_ms: int | None = None
@@ -112,8 +117,10 @@ class IntakeLoop:
         self._thread = threading.Thread(target=self._run, name="intake")
         self._is_stopping = False
         self._rescan_asked = threading.Event()
+        self._is_held = False
+        """Nothing is tried until the next rescan."""
         self.paused: str | None = None
-        """Why nothing is taken in, in English; None when all is well."""
+        """Why nothing is taken in, in English, until something was; None when all is well."""
         self.by_minute = ByMinute()
 
     def _spool(self, source: Source) -> _Spool:
@@ -150,7 +157,7 @@ class IntakeLoop:
                 SpoolStatus(
                     name=spool.source.name,
                     convention=spool.source.convention,
-                    trouble=spool.watcher.trouble,
+                    trouble=spool.watcher.trouble or spool.trouble,
                     waiting=len(spool.waiting) + len(spool.in_work),
                     taken_in=spool.taken_in,
                     last_taken_in_at_ms=spool.last_taken_in_at_ms,
@@ -179,8 +186,8 @@ class IntakeLoop:
     def _wait(self, next_rescan_s: float) -> None:
         with self._lock:
             due_s = [waiting.look_at_s for spool in self._spools for waiting in spool.waiting.values()]
-            if self._places_free() == 0:
-                due_s = []  # a worker that is done wakes this thread
+            if self._is_held or self._places_free() == 0:
+                due_s = []  # the rescan, or a worker that is done, wakes this thread
         timeout_s = max(0.0, min([next_rescan_s, *due_s]) - time.monotonic())
         try:
             heard = self._woken.get(timeout=timeout_s)
@@ -193,7 +200,7 @@ class IntakeLoop:
 
     def _hear(self, spool: _Spool, woken: Woken) -> None:
         if woken.is_folder:
-            with spool_of(spool.source) as spool_fd:
+            with self._reading(spool), spool_of(spool.source) as spool_fd:
                 for found in scan(spool_fd, woken.relative_name):
                     if found.role is Role.CANDIDATE:
                         self._await(spool, found.relative_name, is_closed=False)
@@ -201,9 +208,6 @@ class IntakeLoop:
             self._await(spool, woken.relative_name, is_closed=woken.closed)
 
     def _await(self, spool: _Spool, relative_name: str, *, is_closed: bool) -> None:
-        path = os.fsencode(relative_name)
-        if (spool.source.name, path) in self._pipeline.unremoved:
-            return
         with self._lock:
             if relative_name in spool.in_work:
                 return
@@ -223,13 +227,28 @@ class IntakeLoop:
             left = quarantine.open_identities()
         for spool in self._spools:
             spool.watcher.check()
-            spool.left = {path: identity for (name, path), (_, identity) in left.items() if name == spool.source.name}
-            try:
+            spool.left = {path: note for (name, path), note in left.items() if name == spool.source.name}
+            with self._reading(spool):
                 self._read_through(spool)
-            except OSError as error:
-                if error.errno in _PAUSING:
-                    raise
-        self.paused = None
+                spool.trouble = None
+        self._is_held = False
+        with self._lock:
+            if not any(spool.waiting or spool.in_work for spool in self._spools):
+                self.paused = None  # nothing is held up any more
+
+    @contextmanager
+    def _reading(self, spool: _Spool) -> Iterator[None]:
+        """Keep a spool's trouble its own.
+
+        Raises:
+            OSError: the agent lacks something.
+        """
+        try:
+            yield
+        except OSError as error:
+            if error.errno in _OURS:
+                raise
+            spool.trouble = f"the spool cannot be read ({error.strerror})"
 
     def _read_through(self, spool: _Spool) -> None:
         left_alone = 0
@@ -245,24 +264,25 @@ class IntakeLoop:
             spool.left_alone = left_alone
             for gone in spool.waiting.keys() - present:
                 del spool.waiting[gone]
+        lost = [path for path in spool.left if os.fsdecode(path) not in present]
+        if lost:
+            self._pipeline.end_left([spool.left.pop(path)[0] for path in lost])
 
     # --- looking at files --------------------------------------------------------------------------------------------
 
     def _look_at_due(self) -> None:
         for spool in self._spools:
+            if self._is_held:
+                return
             now_s = time.monotonic()
             with self._lock:
                 due = spool.due(now_s, self._places_free())
             if not due:
                 continue
-            try:
-                with spool_of(spool.source) as spool_fd:
-                    for relative_name in due:
-                        self._look_at(spool, spool_fd, relative_name)
-            except OSError as error:
-                if error.errno in _PAUSING:
-                    raise
-                self._put_off(spool, due)
+            self._put_off(spool, due)  # until it is known better
+            with self._reading(spool), spool_of(spool.source) as spool_fd:
+                for relative_name in due:
+                    self._look_at(spool, spool_fd, relative_name)
 
     def _look_at(self, spool: _Spool, spool_fd: int, relative_name: str) -> None:
         try:
@@ -274,13 +294,18 @@ class IntakeLoop:
             self._leave(spool, spool_fd, relative_name, "not-a-regular-file", reason.kind.value)
             return
         except OSError as error:
-            if error.errno in _PAUSING:
+            if error.errno in _OURS:
                 raise
             self._leave(spool, spool_fd, relative_name, "unreadable", error.strerror or "")
             return
         keep_open = False
         try:
-            keep_open = self._judge(spool, opened, relative_name)
+            if self._pipeline.is_taken_in(spool.source, relative_name, opened.identity):
+                self._forget(spool, relative_name)
+            else:
+                keep_open = self._judge(spool, opened, relative_name)
+        except OSError as error:
+            self._leave(spool, spool_fd, relative_name, "unreadable", error.strerror or "")
         finally:
             if not keep_open:
                 opened.close()
@@ -313,17 +338,19 @@ class IntakeLoop:
         except OSError:
             return
         identity = identity_text(Identity.of(found))
-        if spool.left.get(path) == identity:
+        before, as_it_was = spool.left.get(path, (None, None))
+        if as_it_was == identity:
             return
-        self._pipeline.leave(
+        note = self._pipeline.leave(
             spool.source,
             relative_name,
             reason=reason,
             detail=detail,
             identity=identity,
             size_bytes=found.st_size,
+            instead_of=before,
         )
-        spool.left[path] = identity
+        spool.left[path] = note, identity
         self._taken(Taken(None))
 
     def _places_free(self) -> int:
@@ -361,6 +388,7 @@ class IntakeLoop:
                 spool.taken_in += 1
                 spool.last_taken_in_at_ms = self._house.now_ms()
                 self.by_minute.count(self._house.now_ms())
+        self.paused = None
         self._taken(taken)
 
     @staticmethod
@@ -374,6 +402,7 @@ class IntakeLoop:
         if self.paused is None:
             journal.error("intake pauses: %s", reason)
         self.paused = reason or type(error).__name__
+        self._is_held = True
 
 
 def seen(opened: Opened) -> Seen:

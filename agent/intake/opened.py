@@ -16,6 +16,7 @@ from typing import BinaryIO
 
 from agent.intake.completeness import Kind
 
+_LAST_NS = (1 << 63) - 1
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
 
@@ -40,7 +41,9 @@ class Identity:
 
     @classmethod
     def of(cls, found: os.stat_result) -> Identity:
-        return cls(found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns)
+        # A time of writing may be set to any year; it is kept in a column of 64 bits.
+        mtime_ns = max(-_LAST_NS, min(found.st_mtime_ns, _LAST_NS))
+        return cls(found.st_dev, found.st_ino, found.st_size, mtime_ns, found.st_ctime_ns)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,8 @@
     forgotten   nothing is left to do                                          —
 
 `recover` runs before anything else is taken in and brings every state above to its end. What cannot be understood goes
-the same way into the quarantine. The source is removed under its identity (device, inode, size, time), never by its
-name alone: a recorder may have put another file there.
+the same way into the quarantine. The source is removed under its identity (inode, size, time), never by its name
+alone: a recorder may have put another file there.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ from typing import Literal
 
 from agent.audit.entry import AGENT, Draft
 from agent.installation import Installation
+from agent.intake.masking import kept_sidecar, shown_name
 from agent.intake.metadata.facts import CallFacts, facts_of
 from agent.intake.metadata.sidecar import SIDECAR_LIMIT_BYTES, sidecars_of
 from agent.intake.opened import Identity, NotRegular, Opened, open_in_spool
@@ -45,6 +46,9 @@ from db.records import ContactRecord, QuarantineRecord, RecordingRecord, Removal
 
 Step = Literal["opened", "sealed", "committed", "removed", "forgotten"]
 ID_BYTES = 8
+_LAST_S = datetime(9999, 12, 31, tzinfo=UTC).timestamp()
+_File = tuple[str, bytes, int, int, int]
+"""Source, path, inode, size and time of writing: enough to know a file again."""
 
 journal = logging.getLogger("earwitness.intake")
 
@@ -65,9 +69,16 @@ class Taken:
 
 @dataclass(frozen=True, slots=True)
 class _Sidecar:
-    relative_name: str
-    content: bytes
-    removal: RemovalRecord
+    """What lies beside a recording."""
+
+    content: bytes | None = None
+    """None when there is nothing; cut off where it is larger than a sidecar."""
+    removal: RemovalRecord | None = None
+    """None when it stays where it lies."""
+
+    @property
+    def kept(self) -> bytes | None:
+        return None if self.removal is None else self.content
 
 
 class Pipeline:
@@ -81,8 +92,8 @@ class Pipeline:
     def __init__(self, house: Installation, reached: Callable[[Step], None] = lambda step: None) -> None:
         self._house = house
         self._reached = reached
-        self.unremoved: dict[tuple[str, bytes], RemovalRecord] = {}
-        """(source, path) of files that are taken in and could not be removed; they must not be taken in again."""
+        self._unremoved: dict[_File, RemovalRecord] = {}
+        """Files that are taken in and could not be removed; they must not be taken in again."""
 
     # --- the way in --------------------------------------------------------------------------------------------------
 
@@ -110,15 +121,15 @@ class Pipeline:
                 source,
                 self._house.settings,
                 relative_name,
-                sidecar.content if sidecar else None,
+                sidecar.content,
                 header,
                 tags,
-                datetime.fromtimestamp(opened.identity.mtime_ns / 1e9, UTC),
+                _written_at(opened.identity),
             )
-            recording = _recording(recording_id, relative_name, header, sealed, sidecar.content if sidecar else None)
+            recording = _recording(recording_id, relative_name, facts, header, sealed, sidecar.kept)
             contact = self._contact(source, facts, header, recording)
             leaving = [_removal(recording_id, source, relative_name, opened)]
-            leaving += [sidecar.removal] if sidecar else []
+            leaving += [sidecar.removal] if sidecar.removal else []
         except BaseException:
             self._house.vault.discard(recording_id)
             raise
@@ -135,7 +146,7 @@ class Pipeline:
         """Make the rows of a sealed file durable, or take the sealed file back."""
         try:
             self._house.register.write(keep)
-        except RegisterUnwritable:
+        except BaseException:
             self._house.vault.discard(sealed_id)
             raise
         self._reached("committed")
@@ -210,19 +221,30 @@ class Pipeline:
             identity=identity_text(opened.identity),
             sha256=sealed.sha256,
             wrapped_key=sealed.wrapped_key,
-            sidecar=sidecar.content if sidecar else None,
+            sidecar=sidecar.kept,
         )
         leaving = [_removal(item_id, source, relative_name, opened)]
-        leaving += [sidecar.removal] if sidecar else []
+        leaving += [sidecar.removal] if sidecar.removal else []
         self._commit(item_id, lambda: self._keep_quarantined(record, leaving))
         for removal in leaving:
             self._remove(spool_fd, removal)
         return Taken(None)
 
     def leave(
-        self, source: Source, relative_name: str, *, reason: str, detail: str, identity: str, size_bytes: int
-    ) -> None:
-        """Note what cannot even be opened, and leave it where it lies.
+        self,
+        source: Source,
+        relative_name: str,
+        *,
+        reason: str,
+        detail: str,
+        identity: str,
+        size_bytes: int,
+        instead_of: str | None,
+    ) -> str:
+        """Note what cannot even be opened, and leave it where it lies; the id of the note.
+
+        Args:
+            instead_of: The note of an earlier state of the same file, which ends.
 
         Raises:
             RegisterUnwritable: it is not noted; the next rescan tries again.
@@ -237,7 +259,31 @@ class Pipeline:
             size_bytes=size_bytes,
             identity=identity,
         )
-        self._house.register.write(lambda: self._keep_quarantined(record, []))
+
+        def job() -> None:
+            if instead_of is not None:
+                self._end_left(instead_of)
+            self._keep_quarantined(record, [])
+
+        self._house.register.write(job)
+        return record.id
+
+    def end_left(self, ids: Iterable[str]) -> None:
+        """Note that files which were left where they lay lie there no longer: removed by somebody, or taken in.
+
+        Raises:
+            RegisterUnwritable: it is not noted; the next rescan tries again.
+        """
+
+        def job() -> None:
+            for item_id in ids:
+                self._end_left(item_id)
+
+        self._house.register.write(job)
+
+    def _end_left(self, item_id: str) -> None:
+        if quarantine.end(item_id, self._house.now_ms()):
+            self._house.log.append(Draft(AGENT, "quarantine.end", Outcome.ALLOWED, target=item_id))
 
     def _keep_quarantined(self, record: QuarantineRecord, leaving: Iterable[RemovalRecord]) -> None:
         quarantine.add(record)
@@ -276,7 +322,7 @@ class Pipeline:
         quarantined_at = datetime.fromtimestamp(item.at_ms / 1000, UTC)
         facts = facts_of(source, self._house.settings, relative_name, item.sidecar, header, tags, quarantined_at)
         sealed = Sealed(item.sha256, item.size_bytes, item.wrapped_key)
-        recording = _recording(item.id, relative_name, header, sealed, item.sidecar)
+        recording = _recording(item.id, relative_name, facts, header, sealed, item.sidecar)
         return self._contact(source, facts, header, recording)
 
     # --- the end of the way ------------------------------------------------------------------------------------------
@@ -294,15 +340,21 @@ class Pipeline:
         for removal in unfinished:
             sealed_id = removal.id.partition(".")[0]
             if vault.is_sealed(sealed_id):
-                self.unremoved[removal.source, removal.path] = removal
+                self._unremoved[_file_of(removal)] = removal
             else:
                 journal.critical("recording %s is catalogued but not sealed; its source is kept", sealed_id)
         self.finish_removals()
 
+    def is_taken_in(self, source: Source, relative_name: str, found: Identity) -> bool:
+        """Whether this very file was taken in and could not be removed; another one under its name was not."""
+        path = os.fsencode(relative_name)
+        return (source.name, path, found.inode, found.size_bytes, found.mtime_ns) in self._unremoved
+
     def finish_removals(self) -> None:
         """Try again to remove sources that could not be removed when they were taken in."""
+        unremoved = list(self._unremoved.values())  # at once: workers add to it meanwhile
         for source in self._house.settings.source:
-            left = [removal for removal in self.unremoved.values() if removal.source == source.name]
+            left = [removal for removal in unremoved if removal.source == source.name]
             if not left:
                 continue
             try:
@@ -314,15 +366,14 @@ class Pipeline:
 
     def _remove(self, spool_fd: int, removal: RemovalRecord) -> None:
         """Remove a source whose sealed copy is durable, or remember that it could not be."""
-        place = (removal.source, removal.path)
         try:
             remove(spool_fd, removal)
             self._reached("removed")
             self._house.register.write(lambda: removals.done(removal.id))
         except (OSError, RegisterUnwritable):
-            self.unremoved[place] = removal
+            self._unremoved[_file_of(removal)] = removal
             return
-        self.unremoved.pop(place, None)
+        self._unremoved.pop(_file_of(removal), None)
         self._reached("forgotten")
 
 
@@ -350,18 +401,33 @@ def identity_text(found: Identity) -> str:
     return f"{found.device}:{found.inode}:{found.size_bytes}:{found.ctime_ns}"
 
 
-def _sidecar_of(spool_fd: int, source: Source, relative_name: str, recording_id: str) -> _Sidecar | None:
-    """What lies beside a recording, when it is a file of a size that is read; else it stays where it lies."""
+def _sidecar_of(spool_fd: int, source: Source, relative_name: str, recording_id: str) -> _Sidecar:
+    """What lies beside a recording, when it can be read.
+
+    Raises:
+        SourceChanged: it was written to while it was read.
+    """
     for beside in sidecars_of(relative_name):
         try:
             with open_in_spool(spool_fd, beside) as opened:
                 content = opened.read_at_most(SIDECAR_LIMIT_BYTES)
                 if len(content) > SIDECAR_LIMIT_BYTES:
-                    return None
-                return _Sidecar(beside, content, _removal(f"{recording_id}.sidecar", source, beside, opened))
+                    return _Sidecar(content)
+                if not opened.is_unchanged():
+                    raise SourceChanged
+                return _Sidecar(content, _removal(f"{recording_id}.sidecar", source, beside, opened))
         except (NotRegular, OSError):
             continue
-    return None
+    return _Sidecar()
+
+
+def _file_of(removal: RemovalRecord) -> _File:
+    return removal.source, removal.path, removal.inode, removal.size_bytes, removal.mtime_ns
+
+
+def _written_at(found: Identity) -> datetime:
+    """When a file was last written; a time that is none becomes the nearest that is one."""
+    return datetime.fromtimestamp(min(max(found.mtime_ns / 1e9, 0.0), _LAST_S), UTC)
 
 
 def _removal(removal_id: str, source: Source, relative_name: str, opened: Opened) -> RemovalRecord:
@@ -377,8 +443,14 @@ def _removal(removal_id: str, source: Source, relative_name: str, opened: Opened
 
 
 def _recording(
-    recording_id: str, relative_name: str, header: WavHeader, sealed: Sealed, sidecar: bytes | None
+    recording_id: str,
+    relative_name: str,
+    facts: CallFacts,
+    header: WavHeader,
+    sealed: Sealed,
+    sidecar: bytes | None,
 ) -> RecordingRecord:
+    name = _own_name(relative_name)
     return RecordingRecord(
         id=recording_id,
         contact_id="",
@@ -390,13 +462,13 @@ def _recording(
         bits=header.bits,
         duration_ms=header.duration_ms,
         interrupted=bool(header.interrupted),
-        source_name=_shown_name(relative_name),
+        source_name=shown_name(name, facts),
         data_offset=header.data_offset,
         data_bytes=header.data_bytes,
         block_bytes=header.block_bytes,
         block_frames=header.block_frames,
         wrapped_key=sealed.wrapped_key,
-        sidecar=sidecar,
+        sidecar=kept_sidecar(sidecar, name, facts),
     )
 
 
@@ -406,7 +478,7 @@ def _encoding_word(header: WavHeader) -> str:
     return f"{header.encoding}_be" if is_swapped else header.encoding
 
 
-def _shown_name(relative_name: str) -> str:
+def _own_name(relative_name: str) -> str:
     """The file's own name; bytes that are not UTF-8 become U+FFFD."""
     return os.fsencode(relative_name.rpartition("/")[2]).decode("utf-8", "replace")
 

@@ -2,7 +2,7 @@
 
 A name in a spool may be given to another file at any moment, so the name is first changed to one that nobody else uses
 (`.<id>.taken`, in the same folder), then it is looked at what was renamed, and only then is it removed. A stranger gets
-its name back.
+its name back, at the next attempt if not at this one: nothing else would ever look at it under the hidden name.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ def remove(spool_fd: int, removal: RemovalRecord) -> None:
         removal: Which file.
 
     Raises:
-        OSError: the folder cannot be changed (no permission, read-only, I/O error).
+        OSError: the folder cannot be changed (no permission, read-only, I/O error), or a stranger's name is in use.
     """
     *folders, name = os.fsdecode(removal.path).split("/")
     folder_fd = os.dup(spool_fd)
@@ -38,26 +38,35 @@ def remove(spool_fd: int, removal: RemovalRecord) -> None:
         taken = f".{removal.id}.taken"
         if _is_meant(folder_fd, name, removal):
             os.rename(name, taken, src_dir_fd=folder_fd, dst_dir_fd=folder_fd)
-            if not _is_meant(folder_fd, taken, removal):
-                _give_back(folder_fd, taken, name)
         if _is_meant(folder_fd, taken, removal):
             os.unlink(taken, dir_fd=folder_fd)
+        elif _found(folder_fd, taken) is not None:
+            _give_back(folder_fd, taken, name)
         os.fsync(folder_fd)
     finally:
         os.close(folder_fd)
 
 
 def _is_meant(folder_fd: int, name: str, removal: RemovalRecord) -> bool:
+    found = _found(folder_fd, name)
+    return found is not None and is_meant(found, removal)
+
+
+def is_meant(found: Identity, removal: RemovalRecord) -> bool:
+    """Whether a file under the removal's name is the one it means.
+
+    The device does not count: some file systems get another number at each mount, and a file that was not removed
+    before a power cut would be taken in again.
+    """
+    meant = (removal.inode, removal.size_bytes, removal.mtime_ns)
+    return (found.inode, found.size_bytes, found.mtime_ns) == meant
+
+
+def _found(folder_fd: int, name: str) -> Identity | None:
     try:
-        found = Identity.of(os.stat(name, dir_fd=folder_fd, follow_symlinks=False))
+        return Identity.of(os.stat(name, dir_fd=folder_fd, follow_symlinks=False))
     except FileNotFoundError:
-        return False
-    return (found.device, found.inode, found.size_bytes, found.mtime_ns) == (
-        removal.device,
-        removal.inode,
-        removal.size_bytes,
-        removal.mtime_ns,
-    )
+        return None
 
 
 def _give_back(folder_fd: int, taken: str, name: str) -> None:

@@ -14,7 +14,9 @@ from agent.services.desk import Desk
 from agent.settings import Source
 
 
-def sound(seconds: float = 1.0, *, subtype: str = "ALAW", channels: int = 2, rate_hz: int = 8000, seed: int = 0) -> bytes:
+def sound(
+    seconds: float = 1.0, *, subtype: str = "ALAW", channels: int = 2, rate_hz: int = 8000, seed: int = 0
+) -> bytes:
     """A WAV file of noise that fades, different for every seed."""
     frames = round(seconds * rate_hz)
     noise = np.random.default_rng(seed).uniform(-0.5, 0.5, (frames, channels))

@@ -144,6 +144,18 @@ class Evidence:
             return None, None
         return (dest, caller) if way is Direction.IN else (caller, dest)
 
+    def strangers(self) -> tuple[str, ...] | None:
+        """Those parties of the file name that are no telephone, queue or number of the house."""
+        dest, caller = self.name.dest, self.name.caller
+        if dest is None or caller is None:
+            return None
+        extensions = {adviser.extension for adviser in self.settings.adviser}
+        return tuple(
+            party
+            for party in (dest, caller)
+            if any(map(str.isdigit, party)) and not is_extension(party, extensions) and not self._service_of(party)
+        )
+
     def extension(self, direction: Direction | None) -> tuple[str | None, Provenance]:
         stated = self.sidecar.texts.get("extension", "").strip()
         if stated:

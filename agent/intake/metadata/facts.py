@@ -30,6 +30,8 @@ class CallFacts:
     adviser_name: str | None
     adviser_account: str | None
     service: str | None
+    strangers: tuple[str, ...] | None
+    """Who in the file name is none of the house, as it stands there; None when the name does not say who took part."""
     attention: str | None
     """Which facts are missing or odd, in English and without text from outside; None when all is well."""
     provenance: Mapping[str, Provenance]
@@ -74,6 +76,9 @@ def facts_of(
         "service": served,
         **evidence.troubles(),
     }
+    strangers = evidence.strangers()
+    if number.withheld:
+        provenance = {field: _without(origin, strangers or ()) for field, origin in provenance.items()}
     is_internal = evidence.name.is_internal
     missing = {
         "direction": direction is None and not is_internal,
@@ -90,9 +95,15 @@ def facts_of(
         adviser_name=adviser.name if adviser else None,
         adviser_account=adviser.account if adviser else None,
         service=service,
+        strangers=strangers,
         attention=_attention([field for field, is_missing in missing.items() if is_missing], provenance),
         provenance=MappingProxyType(provenance),
     )
+
+
+def _without(origin: Provenance, strangers: tuple[str, ...]) -> Provenance:
+    """A provenance that does not say a withheld number, which may stand where another party is expected."""
+    return origin.model_copy(update={"said": "withheld"}) if origin.said in strangers else origin
 
 
 def _attention(missing: list[str], provenance: Mapping[str, Provenance]) -> str | None:

@@ -1,0 +1,80 @@
+"""A small installation that is made once and copied for every fault, and the files that its recorder left."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from agent.installation import Installation, create, open_installation
+from agent.intake.opened import open_in_spool
+from agent.intake.pipeline import Pipeline, spool_of
+from agent.settings import Settings, Source
+from tests.agent.calls import put, sound
+
+WITH_SIDECAR = "in-3201-0046701740605-20261123-140500-1795442700.1.wav"
+FILES = {
+    WITH_SIDECAR: sound(seed=1),
+    "2026/11/23/out-0701740606-3202-20261123-140600-1795442760.2.WAV": sound(subtype="GSM610", channels=1, seed=2),
+    "in-3202-unknown-20261123-140700-1795442820.3.wav": b"no recording at all",
+}
+"""What lies in the spool; the first one has a sidecar."""
+SIDECAR = json.dumps({"adviser": "mikko.laine"}).encode()
+SHA256S = sorted(hashlib.sha256(content).digest() for content in FILES.values())
+
+
+def settings_in(folder: Path) -> Settings:
+    return Settings(
+        state_dir=folder / "state",
+        keys_dir=folder / "keys",
+        socket=folder / "agent.sock",
+        rescan_s=0.2,
+        source=[Source(name="pbx", spool=folder / "spool", quiet_s=0.2, unfinished_s=1, settle_ms=10)],
+    )
+
+
+@dataclass(frozen=True)
+class Template:
+    """An installation that is closed."""
+
+    folder: Path
+
+    def copy(self, to: Path) -> Settings:
+        shutil.copytree(self.folder, to)
+        return settings_in(to)
+
+
+@contextmanager
+def opened(settings: Settings) -> Iterator[Installation]:
+    house = open_installation(settings)
+    try:
+        yield house
+    finally:
+        house.close()
+
+
+def made(folder: Path) -> Template:
+    """A new installation whose spool is full."""
+    (folder / "spool").mkdir(parents=True)
+    create(settings_in(folder)).close()
+    for name, content in FILES.items():
+        put(folder / "spool", name, content)
+    put(folder / "spool", WITH_SIDECAR + ".json", SIDECAR)
+    return Template(folder)
+
+
+def take_in(house: Installation, pipeline: Pipeline) -> None:
+    """Take in whatever of the files is still in the spool, as the agent does after a start."""
+    pipeline.recover()
+    source = house.settings.source[0]
+    with spool_of(source) as spool_fd:
+        for name in FILES:
+            if not (source.spool / name).exists():
+                continue
+            with open_in_spool(spool_fd, name) as found:
+                if not pipeline.is_taken_in(source, name, found.identity):
+                    pipeline.take_in(source, spool_fd, found, name)
