@@ -48,7 +48,7 @@ class EarwitnessError(Exception):
     exit_code: ClassVar[int] = 1
     sentence: ClassVar[str] = _("Something failed in the agent: {what}. Its journal says more under the same id.")
 
-    def __init__(self, **parameters: str) -> None:
+    def __init__(self, /, **parameters: str) -> None:
         self.parameters = parameters
         super().__init__(self.in_english())
 
@@ -74,7 +74,7 @@ class WrongUse(EarwitnessError):
 
 class UnknownTerm(WrongUse):
     code = "unknown-term"
-    sentence = _("The query term “{term}” cannot be understood: {why}. Press ? or see --help for the terms there are.")
+    sentence = _("The query term “{term}” cannot be understood: {why}. Press F1 or see --help for the terms there are.")
 
 
 class PurposeRequired(WrongUse):

@@ -98,6 +98,9 @@ def open_installation(settings: Settings, *, now_ms: Callable[[], int] = wall_cl
         if pending(register):
             bring_up_to_date(register)
         return _fitted(settings, keys, register, now_ms)
+    except RegisterUnreadable as error:
+        register.close()
+        raise IntegrityBroken(what=f"{database_file(settings).name} ({error})") from error
     except BaseException:
         register.close()
         raise
@@ -116,9 +119,13 @@ def only_agent(settings: Settings) -> Iterator[None]:
     """Hold the installation's lock for as long as an agent runs on it.
 
     Raises:
+        NotFound: there is no installation.
         Conflict: another agent holds it.
     """
-    descriptor = os.open(settings.state_dir / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+    try:
+        descriptor = os.open(settings.state_dir / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+    except FileNotFoundError as error:
+        raise NotFound(kind="installation", id=str(settings.state_dir)) from error
     try:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

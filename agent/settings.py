@@ -137,7 +137,8 @@ def load(file: Path) -> Settings:
 def _in_words(problem: Any) -> str:
     where = ".".join(str(step) for step in problem["loc"])
     if problem["type"] != "extra_forbidden":
-        return f"{where}: {problem['msg']}".removeprefix(": ")
+        said = problem["msg"].removeprefix("Value error, ")
+        return f"{where}: {said}".removeprefix(": ")
     nearest = difflib.get_close_matches(str(problem["loc"][-1]), _known_keys(), n=1)
     hint = f"; did you mean {nearest[0]}?" if nearest else ""
     return f"{where}: there is no such setting{hint}"

@@ -192,7 +192,8 @@ class Recording(Body):
     """Of the untouched file, hexadecimal."""
     size_bytes: int
     encoding: str
-    """`pcm`, `float`, `alaw`, `mulaw`, `gsm610`, `ima_adpcm`, `ms_adpcm` or the WAVE format tag in hexadecimal."""
+    """`pcm`, `float` (with `_be` where the most significant byte comes first), `alaw`, `mulaw`, `gsm610`, `ima_adpcm`,
+    `ms_adpcm`, or the WAVE format tag in hexadecimal."""
     rate_hz: int
     channels: int
     bits: int
@@ -280,7 +281,7 @@ class SavedSearch(Body):
 
 
 class NewSavedSearch(Asked):
-    name: str = Field(min_length=1, max_length=60)
+    name: str = Field(pattern=r"^[^/\x00-\x1f\x7f-\x9f]{1,60}$")
     query: str = Field(max_length=1000)
 
 

@@ -46,8 +46,13 @@ class Sessions:
         self._started_at_ms = now_ms()
         self._used_at_ms: dict[str, int] = {}
 
-    def person(self, token: str | None, uid: int | None) -> SignedIn:
+    def person(self, token: str | None, uid: int | None, *, is_use: bool = True) -> SignedIn:
         """The person behind a token, when `uid` is the OS user at the other end. Inside a read of the register.
+
+        Args:
+            token: As it came with the request.
+            uid: Of whoever sent it.
+            is_use: Whether a person does something; a connection that is only held open does not.
 
         Raises:
             NotSignedIn: no such session, ended, idle for too long, somebody else's, or its account is disabled.
@@ -63,7 +68,8 @@ class Sessions:
         account = accounts.by_user(session.user, now_ms=now_ms)
         if account is None or account.disabled_at_ms is not None:
             raise NotSignedIn
-        self._used_at_ms[session.id] = now_ms
+        if is_use:
+            self._used_at_ms[session.id] = now_ms
         return SignedIn(session, account, rights_of_account(account))
 
     def forget(self, session_id: str) -> None:

@@ -39,11 +39,8 @@ class Appointments:
             WrongUse: the name or the password is not fit.
             Conflict: there is such an account, also a disabled one: names are never used again.
         """
-        if not USER_NAME.fullmatch(user):
-            raise WrongUse(what="a user name has 2 to 32 small letters, digits, dots, dashes, and begins with a letter")
-        if not display_name.strip():
-            raise WrongUse(what="give the person's name: log and screens show it")
-        stored, granted = _stored_password(password, user), list(roles)
+        require_fit_account(user, display_name, password)
+        stored, granted = hash_password(password), list(roles)
         with self._acting("account.add", user) as access:
             access.detail["roles"] = " ".join(granted)
             if self._find(user) is not None:
@@ -59,7 +56,8 @@ class Appointments:
 
     def set_password(self, user: str, password: str) -> None:
         """Give a new password; the sessions of the account end."""
-        stored = _stored_password(password, user)
+        _require_fit_password(password, user)
+        stored = hash_password(password)
 
         def job() -> None:
             accounts.set_password(user, stored)
@@ -109,6 +107,7 @@ class Appointments:
         with self._acting(action, user) as access:
             access.detail.update(detail)
             if self._find(user) is None:
+                access.target = self._house.log.digest("user", user.casefold())
                 raise NotFound(kind="account", id=user)
             access.commit(job)
 
@@ -120,12 +119,24 @@ class Appointments:
             return accounts.by_user(user, now_ms=self._house.now_ms())
 
 
-def _stored_password(password: str, user: str) -> str:
+def require_fit_account(user: str, display_name: str, password: str) -> None:
+    """Check what a new account is to be made of.
+
+    Raises:
+        WrongUse: a part of it is not fit.
+    """
+    if not USER_NAME.fullmatch(user):
+        raise WrongUse(what="a user name has 2 to 32 small letters, digits, dots, dashes, and begins with a letter")
+    if not display_name.strip():
+        raise WrongUse(what="give the person's name: log and screens show it")
+    _require_fit_password(password, user)
+
+
+def _require_fit_password(password: str, user: str) -> None:
     try:
         require_fit(password, user)
     except PasswordUnfit as error:
         raise WrongUse(what=str(error)) from error
-    return hash_password(password)
 
 
 def _midnight_ms(day: date) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -18,10 +19,11 @@ from agent.services.snapshot import Snapshots
 from agent.wire import Capability
 from db.queries import log as stored
 from db.queries import log_search
-from db.queries.log_search import EntryFilter
+from db.queries.log_search import EntryFilter, EntryTerm, EntryTermKind
 from db.records import EntryRecord
 
 LISTING = "audit"
+_NAME = re.compile(r"[a-z][a-z0-9._-]{0,39}|\*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +72,28 @@ class Audit:
         with self._gate.access(caller, "audit.read", needs=needs, is_covered=up_to is not None) as access:
             now = self._calendar.now(self._house.now_ms())
             terms = entry_terms(query, zone=now["zone"], today=now["today"])
-            access.detail["query"] = " ".join(
-                f"{'-' if term.negated else ''}{term.kind.value}:{term.value}" for term in terms
-            )
+            access.detail["query"] = " ".join(map(self._term_for_the_log, terms))
             newest = stored.size() - 1 if up_to is None else up_to
             token = self._snapshots.token(session=session, listing=LISTING, query=query, up_to=max(newest, 0))
             yield _Reading(access, EntryFilter(terms, up_to_seq=newest), token)
+
+    def _term_for_the_log(self, term: EntryTerm) -> str:
+        """A term as it was typed, unless it may be something about a customer."""
+        said = str(term.value)
+        if not _is_sayable(term):
+            said = self._house.log.digest(term.kind.value, said.casefold())
+        return f"{'-' if term.negated else ''}{term.kind.value}:{said}"
+
+
+def _is_sayable(term: EntryTerm) -> bool:
+    """Whether a term is made of the log's own words: a target that stands in it, or a name as actions have."""
+    match term.kind:
+        case EntryTermKind.TARGET:
+            return bool(log_search.entries(EntryFilter((replace(term, negated=False),)), offset=0, limit=1))
+        case EntryTermKind.ACTOR | EntryTermKind.ACTION | EntryTermKind.PURPOSE:
+            return _NAME.fullmatch(str(term.value)) is not None
+        case _:
+            return True
 
 
 def _bodies(rows: Sequence[EntryRecord]) -> list[wire.Entry]:

@@ -22,6 +22,8 @@ from db.queries.contacts import ContactFilter, Term, TermKind
 from db.records import ContactRecord
 
 LISTING = "contacts"
+POSITION_TOLERANCE_MS = 1000
+"""How far behind the end a note may stand: players round, and lengths of some encodings are estimates."""
 _SAID_IN_THE_CLEAR = frozenset(
     {
         TermKind.DIRECTION,
@@ -98,14 +100,15 @@ class Contacts:
     def _searching(self, caller: Caller, query: str, as_of: str | None) -> Iterator[_Search]:
         """The gate for a search: a new query writes its entry, a page under its own snapshot does not."""
         session = caller.person.session.id
-        up_to = self._snapshots.up_to(as_of, session=session, listing=LISTING, query=query)
+        listing = f"{LISTING}/{caller.rights.scope.word}"  # more rights in mid-session are a new query
+        up_to = self._snapshots.up_to(as_of, session=session, listing=listing, query=query)
         needs = Capability.CONTACT_SEARCH
         with self._gate.access(caller, "contact.search", needs=needs, is_covered=up_to is not None) as access:
             terms = contact_terms(query, **self._calendar.now(self._house.now_ms()))
             access.detail["query"] = self._for_the_log(terms)
             newest = contacts.newest_seq() if up_to is None else up_to
             own_of = None if caller.rights.scope is Scope.ALL else caller.user
-            token = self._snapshots.token(session=session, listing=LISTING, query=query, up_to=newest)
+            token = self._snapshots.token(session=session, listing=listing, query=query, up_to=newest)
             yield _Search(access, ContactFilter(terms, own_of=own_of, up_to_seq=newest), token)
 
     def _for_the_log(self, terms: Sequence[Term]) -> str:
@@ -121,10 +124,16 @@ class Contacts:
     # --- looking at one --------------------------------------------------------------------------------------------
 
     def show(self, caller: Caller, contact_id: str) -> wire.ShownContact:
-        with self._gate.access(caller, "contact.show", needs=Capability.CONTACT_SHOW, target=contact_id) as access:
+        target = self.target(contact_id)
+        with self._gate.access(caller, "contact.show", needs=Capability.CONTACT_SHOW, target=target):
             found = self.permitted(caller, contact_id)
-            access.target = found.id
             return shown_contact_body(found, annotating.notes(found.id))
+
+    def target(self, contact_id: str) -> str:
+        """What the log calls a contact: its id, or a digest when there is none, since a number may have been typed."""
+        with self._gate.reading():
+            is_known = contacts.by_id(contact_id) is not None
+        return contact_id if is_known else self._house.log.digest("contact", contact_id)
 
     def permitted(self, caller: Caller, contact_id: str) -> ContactRecord:
         """A contact by its id, when the caller's scope holds it. Inside the gate.
@@ -143,8 +152,7 @@ class Contacts:
 
     def add_note(self, caller: Caller, contact_id: str, new: wire.NewNote) -> wire.Note:
         with self._annotating(caller, "contact.note", contact_id) as access:
-            self.permitted(caller, contact_id)
-            position_ms = None if new.position_s is None else round(new.position_s * 1000)
+            position_ms = _position_ms(self.permitted(caller, contact_id), new.position_s)
             note = access.commit(
                 lambda: annotating.add_note(
                     contact_id,
@@ -159,18 +167,22 @@ class Contacts:
     def add_tag(self, caller: Caller, contact_id: str, new: wire.NewTag) -> None:
         with self._annotating(caller, "contact.tag", contact_id) as access:
             self.permitted(caller, contact_id)
-            access.detail["tag"] = new.tag
+            access.detail["tag"] = self._tag_for_the_log(new.tag)
             access.commit(lambda: annotating.add_tag(contact_id, new.tag))
 
     def remove_tag(self, caller: Caller, contact_id: str, tag: str) -> None:
         with self._annotating(caller, "contact.untag", contact_id) as access:
             if tag not in self.permitted(caller, contact_id).tags:
                 raise NotFound(kind="tag", id=tag)
-            access.detail["tag"] = tag
+            access.detail["tag"] = self._tag_for_the_log(tag)
             access.commit(lambda: annotating.remove_tag(contact_id, tag))
 
     def _annotating(self, caller: Caller, action: str, contact_id: str) -> AbstractContextManager[Access]:
-        return self._gate.access(caller, action, needs=Capability.CONTACT_ANNOTATE, target=contact_id)
+        return self._gate.access(caller, action, needs=Capability.CONTACT_ANNOTATE, target=self.target(contact_id))
+
+    def _tag_for_the_log(self, tag: str) -> str:
+        """The same stand-in as in a search for it: a tag may be somebody's name."""
+        return self._house.log.digest(TermKind.TAG.value, tag.casefold())
 
     # --- saved searches ----------------------------------------------------------------------------------------------
 
@@ -188,6 +200,14 @@ class Contacts:
             if name not in dict(searches.saved(caller.user)):
                 raise NotFound(kind="saved search", id=name)
             access.commit(lambda: searches.forget(caller.user, name))
+
+
+def _position_ms(contact: ContactRecord, position_s: float | None) -> int | None:
+    if position_s is None:
+        return None
+    if not 0 <= position_s * 1000 <= contact.duration_ms + POSITION_TOLERANCE_MS:
+        raise WrongUse(what="the call ends before that moment")
+    return round(position_s * 1000)
 
 
 def _page_after(

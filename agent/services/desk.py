@@ -42,6 +42,6 @@ class Desk:
     def _written(self) -> None:
         self.news.publish("audit")
 
-    def caller(self, asking: Asking) -> Caller:
+    def caller(self, asking: Asking, *, is_use: bool = True) -> Caller:
         """The person who asks; see `Gate.caller`."""
-        return self.gate.caller(asking)
+        return self.gate.caller(asking, is_use=is_use)

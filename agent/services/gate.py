@@ -113,15 +113,15 @@ class Gate:
         self.house = house
         self.sessions = sessions
 
-    def caller(self, asking: Asking) -> Caller:
-        """The person who asks.
+    def caller(self, asking: Asking, *, is_use: bool = True) -> Caller:
+        """The person who asks. `is_use`: see `Sessions.person`.
 
         Raises:
             NotSignedIn: nobody who is signed in; the refusal stands in the log.
         """
         try:
             with self.reading():
-                person = self.sessions.person(asking.token, asking.uid)
+                person = self.sessions.person(asking.token, asking.uid, is_use=is_use)
         except NotSignedIn as refusal:
             access = Access(self.house, asking.actor, "session.use", asking.request_id)
             access.record(Outcome.REFUSED, refusal.code)
@@ -177,6 +177,10 @@ class Gate:
             raise IntegrityBroken(what=f"The seal of {error}") from error
         except RegisterUnwritable as error:
             raise Unwritable(why=str(error)) from error
+        except Exception:
+            if not access.is_recorded:
+                access.record(Outcome.FAILED, EarwitnessError.code)
+            raise
         if not access.is_recorded and not is_covered:
             access.record(Outcome.ALLOWED)
 

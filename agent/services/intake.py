@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from agent import wire
 from agent.errors import Conflict, NotFound
 from agent.installation import Installation
@@ -12,12 +10,12 @@ from agent.intake.pipeline import Pipeline
 from agent.intake.wav import NotWav
 from agent.services.bodies import instant, quarantine_body
 from agent.services.caller import Caller
-from agent.services.gate import Gate
+from agent.services.gate import Access, Gate
 from agent.services.news import News
 from agent.services.snapshot import Snapshots
 from agent.wire import Capability
 from db.queries import contacts, quarantine
-from db.records import QuarantineRecord
+from db.records import ContactRecord
 
 LISTING = "quarantine"
 
@@ -57,28 +55,49 @@ class IntakeDesk:
         Raises:
             Conflict: it still is no recording.
         """
-        with self._gate.access(caller, "quarantine.retry", needs=Capability.QUARANTINE_RETRY, target=item_id) as access:
-            item = quarantine.by_id(item_id)
-            if item is None:
-                raise NotFound(kind="quarantined file", id=item_id)
-            access.commit(self._retried(item))
+        target = target_of(self._gate, item_id)
+        with self._gate.access(caller, "quarantine.retry", needs=Capability.QUARANTINE_RETRY, target=target) as access:
+            contact = retried(access, self._pipeline, item_id)
+        if contact is not None:
+            self._news.publish("contacts", contact.adviser_account)
         self._loop.rescan()
         self._news.publish("intake")
 
-    def _retried(self, item: QuarantineRecord) -> Callable[[], object]:
-        """The change that a retry makes: a sealed item becomes a contact, one left in its spool is looked at again."""
-        if item.wrapped_key is None:
-            return lambda: quarantine.end(item.id, self._house.now_ms())
+
+def target_of(gate: Gate, item_id: str) -> str:
+    """What the log calls an item: its id, or a digest when there is none, since anything may have been typed."""
+    with gate.reading():
+        is_known = quarantine.by_id(item_id) is not None
+    return item_id if is_known else gate.house.log.digest("quarantine", item_id)
+
+
+def retried(access: Access, pipeline: Pipeline, item_id: str) -> ContactRecord | None:
+    """Make a sealed item a contact, or have one that was left in its spool looked at again. Inside the gate.
+
+    Raises:
+        NotFound: there is no such item.
+        Conflict: it still is no recording, or has been taken in already.
+    """
+    house = access.house
+    item = quarantine.by_id(item_id)
+    if item is None:
+        raise NotFound(kind="quarantined file", id=item_id)
+    contact: ContactRecord | None = None
+    if item.wrapped_key is not None:
         try:
-            contact = self._pipeline.taken_from_quarantine(item)
+            contact = pipeline.taken_from_quarantine(item)
         except NotWav as error:
             raise Conflict(what=f"the file is still no recording ({error.reason})") from error
+        access.detail["contact"] = contact.id
 
-        def job() -> None:
+    def job() -> None:
+        if not quarantine.end(item.id, house.now_ms()):
+            raise Conflict(what="the file has left the quarantine already")
+        if contact is not None:
             contacts.add(contact)
-            quarantine.end(item.id, self._house.now_ms())
 
-        return job
+    access.commit(job)
+    return contact
 
 
 def intake_body(house: Installation, loop: IntakeLoop) -> wire.IntakeStatus:

@@ -7,7 +7,7 @@ entries are those of the bytes that were asked for; for encodings of varying rat
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Generator
 from dataclasses import dataclass
 
 from agent import wire
@@ -25,7 +25,7 @@ from db.records import ContactRecord, RecordingRecord
 PIECE_BYTES = 1 << 18
 CASE_REFERENCE = re.compile(r"[\w./-]{1,40}")
 REASON_LIMIT = 1000
-_RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
+_RANGE = re.compile(r"bytes=([0-9]{0,18})-([0-9]{0,18})", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,20 +44,25 @@ class Release:
     recording: RecordingRecord
     start: int
     stop: int
+    first: bytes
+    """Read before the entry was written: a broken seal at the beginning is a failure and no release."""
     reader: SealedReader
+    access: Access
 
-    def pieces(self) -> Iterator[bytes]:
+    def pieces(self) -> Generator[bytes]:
         """The bytes, authenticated piece by piece.
 
         Raises:
-            IntegrityBroken: a piece is not what was sealed; nothing of it has gone out.
+            IntegrityBroken: a piece is not what was sealed; nothing of it has gone out, and the log says so.
         """
         with self.reader:
-            position = self.start
+            yield self.first
+            position = self.start + len(self.first)
             while position < self.stop:
                 try:
                     piece = self.reader.read_at(position, min(PIECE_BYTES, self.stop - position))
                 except SealBroken as error:
+                    self.access.record(wire.Outcome.FAILED, IntegrityBroken.code)
                     raise IntegrityBroken(what=f"The seal of {error}") from error
                 yield piece
                 position += len(piece)
@@ -88,8 +93,9 @@ class Listening:
             PurposeRequired: no purpose of the notice's list.
             RangeUnavailable: the recording ends before the part.
         """
-        with self._gate.access(caller, "contact.listen", needs=Capability.CONTACT_LISTEN, target=contact_id) as access:
-            return self._release(access, caller, recording_id, stated, wanted)
+        target = self._contacts.target(contact_id)
+        with self._gate.access(caller, "contact.listen", needs=Capability.CONTACT_LISTEN, target=target) as access:
+            return self._release(access, caller, contact_id, recording_id, stated, wanted)
 
     def export(self, caller: Caller, contact_id: str, recording_id: str | None, stated: Stated) -> Release:
         """Release a whole file to keep; a reason in words is required.
@@ -98,31 +104,40 @@ class Listening:
             PurposeRequired: no purpose of the notice's list.
             WrongUse: no reason.
         """
-        with self._gate.access(caller, "contact.export", needs=Capability.CONTACT_EXPORT, target=contact_id) as access:
+        target = self._contacts.target(contact_id)
+        with self._gate.access(caller, "contact.export", needs=Capability.CONTACT_EXPORT, target=target) as access:
             if not (stated.reason or "").strip():
                 raise WrongUse(what="an export needs a reason in words (--reason)")
-            return self._release(access, caller, recording_id, stated, None)
+            return self._release(access, caller, contact_id, recording_id, stated, None)
 
     def waveform(self, caller: Caller, contact_id: str, recording_id: str | None, columns: int) -> wire.Waveform:
         """The picture of a recording: part of looking at a contact, with an entry of its own."""
-        with self._gate.access(caller, "contact.waveform", needs=Capability.CONTACT_SHOW, target=contact_id) as access:
+        target = self._contacts.target(contact_id)
+        with self._gate.access(caller, "contact.waveform", needs=Capability.CONTACT_SHOW, target=target) as access:
             recording = _recording_of(self._contacts.permitted(caller, contact_id), recording_id)
             access.detail["recording"] = recording.id
             return self._waveforms.of(recording, columns)
 
     def _release(
-        self, access: Access, caller: Caller, recording_id: str | None, stated: Stated, wanted: str | None
+        self,
+        access: Access,
+        caller: Caller,
+        contact_id: str,
+        recording_id: str | None,
+        stated: Stated,
+        wanted: str | None,
     ) -> Release:
         access.purpose = stated_purpose(stated.purpose).value
         access.case = _case_reference(stated.case)
         access.said = (stated.reason or "").strip()[:REASON_LIMIT] or None
-        contact = self._contacts.permitted(caller, access.target or "")
+        contact = self._contacts.permitted(caller, contact_id)
         recording = _recording_of(contact, recording_id)
         start, stop = _part(wanted, recording.size_bytes)
         access.detail.update(_part_for_the_log(recording, start, stop))
         reader = self._vault.open(recording.id, recording.wrapped_key)
         case = access.case
         try:
+            first = reader.read_at(start, min(PIECE_BYTES, stop - start))
             if case is not None and case not in contact.cases:
                 access.commit(lambda: annotating.link_case(contact.id, case))
             else:
@@ -130,7 +145,7 @@ class Listening:
         except BaseException:
             reader.close()
             raise
-        return Release(recording, start, stop, reader)
+        return Release(recording, start, stop, first, reader, access)
 
 
 def _recording_of(contact: ContactRecord, recording_id: str | None) -> RecordingRecord:
@@ -151,11 +166,13 @@ def _case_reference(case: str | None) -> str | None:
 def _part(wanted: str | None, size_bytes: int) -> tuple[int, int]:
     """Start and stop of a Range header; one that is malformed or asks for several parts counts as none."""
     match = _RANGE.fullmatch(wanted.replace(" ", "")) if wanted else None
-    if match is None or match.group(0) == "bytes=-":
+    if match is None or not any(match.groups()):
         return 0, size_bytes
     first, last = match.groups()
     if not first:
         start, stop = max(0, size_bytes - int(last)), size_bytes
+    elif last and int(last) < int(first):
+        return 0, size_bytes
     else:
         start, stop = int(first), min(int(last) + 1 if last else size_bytes, size_bytes)
     if start >= stop:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Literal
 
 Kind = Literal["contacts", "audit", "intake"]
@@ -24,8 +25,9 @@ class Watch:
         self.has_ended = False
 
     def tell(self, kind: Kind) -> None:
-        """From any thread."""
-        self._loop.call_soon_threadsafe(self._note, kind)
+        """From any thread; nobody hears it once the event loop has ended."""
+        with suppress(RuntimeError):
+            self._loop.call_soon_threadsafe(self._note, kind)
 
     def _note(self, kind: Kind) -> None:
         self._happened.add(kind)

@@ -29,6 +29,8 @@ Meaning = TypeVar("Meaning")
 
 _TOKEN = re.compile(r'(?P<minus>-?)(?:(?P<field>[^\W\d][\w.-]*):)?(?:"(?P<quoted>[^"]*)"?|(?P<plain>\S*))')
 _NUMBER_MARKS = str.maketrans("", "", " -()./")
+WORDS_LIMIT = 50
+"""Words of one query: each is a part of one SQL statement, and of the query's entry in the log."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,15 @@ def entry_terms(query: str, *, zone: ZoneInfo, today: date) -> tuple[EntryTerm, 
 
 
 def _tokens(query: str) -> Iterator[_Token]:
+    words = 0
+    for token in _split(query):
+        words += max(1, len(token.value.split()))
+        if words > WORDS_LIMIT:
+            raise UnknownTerm(term=token.text, why=f"a query has at most {WORDS_LIMIT} words")
+        yield token
+
+
+def _split(query: str) -> Iterator[_Token]:
     at = 0
     while at < len(query):
         if query[at].isspace():
@@ -196,7 +207,9 @@ def _entry_terms(token: _Token, where: _Where) -> list[EntryTerm]:
             value = _beginning_ms(token, where)
         case EntryTermKind.OUTCOME:
             value = _outcome(token)
-        case EntryTermKind.ACTION | EntryTermKind.PURPOSE:
+        case EntryTermKind.ACTION:
+            value = token.value.casefold().removesuffix("*") or "*"
+        case EntryTermKind.PURPOSE:
             value = token.value.casefold()
         case _:
             value = token.value

@@ -60,7 +60,9 @@ class SessionDesk:
         def job() -> None:
             now_ms = self._house.now_ms()
             current = accounts.by_user(user, now_ms=now_ms)
-            failures = (current.failures if current else 0) + 1
+            if current is None or (current.locked_until_ms or 0) > now_ms:
+                return  # locked by others that were under way at the same time; counting on would lift the lock
+            failures = current.failures + 1
             is_locked = failures >= settings.lockout_failures
             locked_until_ms = now_ms + round(settings.lockout_minutes * MINUTE_MS) if is_locked else None
             accounts.note_failure(user, failures=0 if is_locked else failures, locked_until_ms=locked_until_ms)
@@ -74,7 +76,10 @@ class SessionDesk:
         access.actor = Actor(account=account.user, uid=asking.uid, via=via, session=session_id)
 
         def job() -> None:
-            if account.failures:
+            current = accounts.by_user(account.user, now_ms=now_ms)
+            if current is None or current.password != account.password or current.disabled_at_ms is not None:
+                raise SignInFailed  # changed while the password was being compared
+            if current.failures:
                 accounts.clear_failures(account.user)
             accounts.begin_session(
                 session_id,

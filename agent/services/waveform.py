@@ -16,6 +16,7 @@ import soundfile
 
 from agent import wire
 from agent.errors import Undecodable
+from agent.vault.keys import SealBroken
 from agent.vault.sealed import SealedReader
 from agent.vault.store import Vault
 from db.records import RecordingRecord
@@ -24,6 +25,8 @@ KEPT = 64
 """Pictures kept in memory."""
 FULL_SCALE = 255
 HEADER_LIMIT_BYTES = 1 << 20
+BLOCK_FRAMES = 1 << 18
+"""Decoded at a time, however long a column is."""
 
 
 class Waveforms:
@@ -55,22 +58,29 @@ class Waveforms:
 
     def _made(self, recording: RecordingRecord, columns: int) -> wire.Waveform:
         with self._vault.open(recording.id, recording.wrapped_key) as reader:
+            finished = _Finished(reader, recording)
             try:
-                with soundfile.SoundFile(io.BufferedReader(_Finished(reader, recording))) as sound:
+                with soundfile.SoundFile(io.BufferedReader(finished)) as sound:
                     peaks = _peaks(sound, columns)
             except soundfile.LibsndfileError as error:
-                raise Undecodable(encoding=recording.encoding) from error
+                raise finished.broken or Undecodable(encoding=recording.encoding) from error
+            if finished.broken is not None:
+                raise finished.broken
         return wire.Waveform(duration_s=recording.duration_ms / 1000, peaks=peaks)
 
 
 def _peaks(sound: soundfile.SoundFile, columns: int) -> list[list[int]]:
     """Largest amplitude a channel and column, 0 to 255 of full scale."""
     frames_a_column = max(1, -(-sound.frames // columns))
-    rows = [np.abs(block).max(axis=0) for block in sound.blocks(frames_a_column, dtype="float32", always_2d=True)]
-    if not rows:
-        return [[] for _ in range(sound.channels)]
-    scaled = np.nan_to_num(np.stack(rows), nan=0.0, posinf=1.0) * FULL_SCALE
-    return np.clip(np.rint(scaled), 0, FULL_SCALE).astype(int).T.tolist()  # type: ignore[no-any-return]
+    found = np.zeros((columns, sound.channels))
+    filled, column, left = 0, 0, frames_a_column
+    while column < columns and len(block := sound.read(min(left, BLOCK_FRAMES), dtype="float32", always_2d=True)):
+        found[column] = np.maximum(found[column], np.nan_to_num(np.abs(block), posinf=1.0).max(axis=0))
+        filled, left = column + 1, left - len(block)
+        if left == 0:
+            column, left = column + 1, frames_a_column
+    scaled = np.clip(np.rint(found[:filled] * FULL_SCALE), 0, FULL_SCALE)
+    return scaled.astype(int).T.tolist()  # type: ignore[no-any-return]  # numpy knows no type of lists
 
 
 class _Finished(io.RawIOBase):
@@ -82,6 +92,8 @@ class _Finished(io.RawIOBase):
         self._position = 0
         self._size_bytes = recording.data_offset + recording.data_bytes
         self._header = _finished_header(reader, recording)
+        self.broken: SealBroken | None = None
+        """Kept for whoever asked for the picture: an error cannot pass through libsndfile, which then sees an end."""
 
     def readable(self) -> bool:
         return True
@@ -104,7 +116,11 @@ class _Finished(io.RawIOBase):
         if self._position < len(self._header):
             part = self._header[self._position : self._position + wanted]
         else:
-            part = self._reader.read_at(self._position, wanted)
+            try:
+                part = self._reader.read_at(self._position, wanted)
+            except SealBroken as error:
+                self.broken = error
+                return 0
         buffer[: len(part)] = part
         self._position += len(part)
         return len(part)
