@@ -21,7 +21,7 @@ import uvicorn
 from agent.api.application import application
 from agent.api.peer import PeerProtocol
 from agent.audit.entry import AGENT, Draft
-from agent.errors import Conflict
+from agent.errors import Conflict, WrongUse
 from agent.installation import only_agent, open_installation
 from agent.services.desk import Desk
 from agent.services.news import News
@@ -114,10 +114,14 @@ def bound_socket(path: Path, group: str | None) -> socket.socket:
 
     Raises:
         Conflict: somebody answers there already, or something else lies there.
+        WrongUse: there is no such group.
     """
     path.parent.mkdir(mode=0o750 if group else 0o700, parents=True, exist_ok=True)
     if group:
-        shutil.chown(path.parent, group=group)
+        try:
+            shutil.chown(path.parent, group=group)
+        except LookupError as error:
+            raise WrongUse(what=f"socket_group: there is no group {group}") from error
     if path.exists() or path.is_symlink():
         if not stat.S_ISSOCK(path.lstat().st_mode):
             raise Conflict(what=f"{path} is no socket and stands where the agent's socket belongs")

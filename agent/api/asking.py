@@ -20,6 +20,7 @@ from agent.services.caller import Asking, Caller
 from agent.services.desk import Desk
 
 THREADS = 8
+AT_THE_DOOR = 2
 
 Result = TypeVar("Result")
 Arguments = ParamSpec("Arguments")
@@ -31,13 +32,19 @@ class Asker:
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="desk")
+        self._door = ThreadPoolExecutor(AT_THE_DOOR, thread_name_prefix="door")
 
     def close(self) -> None:
+        self._door.shutdown()
         self._threads.shutdown()
 
     async def thread(self, work: Callable[[], Result]) -> Result:
         """Run something that may wait."""
         return await asyncio.get_running_loop().run_in_executor(self._threads, work)
+
+    async def at_the_door(self, work: Callable[[], Result]) -> Result:
+        """The same for signing in, apart: passwords take long, and whoever tries many must not keep others waiting."""
+        return await asyncio.get_running_loop().run_in_executor(self._door, work)
 
     async def ask(
         self,

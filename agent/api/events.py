@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 
@@ -19,6 +20,8 @@ from agent.wire import Capability
 router = APIRouter(tags=["events"])
 
 HEARTBEAT_S = 10.0
+KNOWN_FOR_S = 1.0
+"""How long a busy stream goes on before session and rights are looked at again."""
 MEDIA_TYPE = "application/x-ndjson"
 _NEEDS: dict[Kind, Capability] = {
     "contacts": Capability.CONTACT_SEARCH,
@@ -35,8 +38,13 @@ _NEEDS: dict[Kind, Capability] = {
 )
 async def events(request: Request) -> Response:
     asker, asking = asker_of(request), asking_of(request)
-    caller = await asker.thread(lambda: asker.desk.caller(asking))
+    caller = await _caller(asker, asking)
     return StreamingResponse(_lines(asker, asking, caller), media_type=MEDIA_TYPE)
+
+
+async def _caller(asker: Asker, asking: Asking) -> Caller:
+    """Who follows. An open stream is no use of the session: it would never be idle."""
+    return await asker.thread(lambda: asker.desk.caller(asking, is_use=False))
 
 
 async def _lines(asker: Asker, asking: Asking, caller: Caller) -> AsyncIterator[str]:
@@ -45,17 +53,20 @@ async def _lines(asker: Asker, asking: Asking, caller: Caller) -> AsyncIterator[
             return False
         return kind != "contacts" or caller.rights.scope is Scope.ALL or account == caller.user
 
-    news = asker.desk.news
+    news, clock = asker.desk.news, asyncio.get_running_loop().time
     watch = news.watch(is_meant)
     try:
         yield _line("hello")
+        known_at_s = clock()
         while not watch.has_ended:
             happened = await watch.next(HEARTBEAT_S)
-            for kind in happened:
+            if watch.has_ended:
+                return
+            if not happened or clock() - known_at_s >= KNOWN_FOR_S:
+                caller = await _caller(asker, asking)  # the session may have ended, or the roles have changed
+                known_at_s = clock()
+            for kind in happened or ("heartbeat",):
                 yield _line(kind)
-            if not happened and not watch.has_ended:
-                await asker.thread(lambda: asker.desk.caller(asking))  # the session may have ended
-                yield _line("heartbeat")
     except EarwitnessError:
         return
     finally:

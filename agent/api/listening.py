@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+import asyncio
+from collections.abc import AsyncIterator, Generator
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Query, Request
@@ -81,12 +82,24 @@ def _streamed(asker: Asker, release: Release) -> Response:
     )
 
 
-async def _in_threads(asker: Asker, pieces: Iterator[bytes]) -> AsyncIterator[bytes]:
+async def _in_threads(asker: Asker, pieces: Generator[bytes]) -> AsyncIterator[bytes]:
     """Pieces decrypted in the desk's threads, and the sealed file closed however the listener leaves."""
+    reading: asyncio.Future[bytes] | None = None
     try:
-        while (piece := await asker.thread(lambda: next(pieces, b""))) != b"":
+        while True:
+            reading = asyncio.ensure_future(asker.thread(lambda: next(pieces, b"")))
+            piece = await asyncio.shield(reading)
+            if not piece:
+                return
             yield piece
     finally:
-        close = getattr(pieces, "close", None)
-        if close is not None:
-            close()
+        if reading is None or reading.done():
+            pieces.close()
+        else:  # a thread is still at work on it
+            reading.add_done_callback(lambda left: _closed_behind(left, pieces))
+
+
+def _closed_behind(left: asyncio.Future[bytes], pieces: Generator[bytes]) -> None:
+    if not left.cancelled():
+        left.exception()  # nobody is there to hear it, and the log has it
+    pieces.close()

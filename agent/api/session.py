@@ -14,7 +14,7 @@ router = APIRouter(tags=["session"])
 @router.post("/session", response_model=wire.Session, summary="Sign in")
 async def sign_in(request: Request, asked: wire.SignIn) -> Response:
     asker, asking = asker_of(request), asking_of(request)
-    return reply(await asker.thread(lambda: asker.desk.sessions.sign_in(asking, asked)))
+    return reply(await asker.at_the_door(lambda: asker.desk.sessions.sign_in(asking, asked)))
 
 
 @router.delete("/session", status_code=NOTHING, summary="Sign out")
