@@ -1,0 +1,58 @@
+"""A recording leaves the register as a file of its own; knows nothing of screens."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import Callable
+from pathlib import Path
+
+from agent import wire
+from agent.client import Client
+from agent.errors import IntegrityBroken
+from tui.new_file import NewFile, refuse_existing
+from tui.text import _
+
+
+async def export_to(
+    path: Path,
+    client: Client,
+    contact_id: str,
+    recording: wire.Recording,
+    *,
+    purpose: wire.Purpose,
+    reason: str,
+    case: str | None,
+    on_progress: Callable[[int], None],
+) -> None:
+    """Write the untouched file of a recording to a new file, readable by its owner alone.
+
+    Until it is whole and its SHA-256 is the catalogue's it has no name; cancelled or failed, nothing of it remains.
+
+    Args:
+        path: Of the file; nothing may be there yet.
+        client: Signed in.
+        contact_id: Of the contact.
+        recording: One of its recordings.
+        purpose: Why; it is written into the log.
+        reason: Why, in words; it too.
+        case: The case that it belongs to.
+        on_progress: Called with the bytes written so far.
+
+    Raises:
+        NotWritten: something has that name already, or the disk refuses.
+        IntegrityBroken: what came is not what the catalogue says.
+        EarwitnessError: what the agent refused.
+    """
+    refuse_existing(path)
+    written_bytes, digest = 0, hashlib.sha256()
+    pieces = client.export(contact_id, purpose=purpose, reason=reason, case=case, recording_id=recording.id)
+    with NewFile(path) as file:
+        async for piece in pieces:
+            await asyncio.to_thread(file.write, piece)
+            digest.update(piece)
+            written_bytes += len(piece)
+            on_progress(written_bytes)
+        if digest.hexdigest() != recording.sha256:
+            raise IntegrityBroken(what=_("The recording {id}").format(id=recording.id))
+        await asyncio.to_thread(file.keep)
