@@ -1,0 +1,208 @@
+"""Invented contacts, log entries and files: the same each time, thousands of them, made when they are
+asked for.
+
+Numbers come from the ranges that PTS and Ofcom keep for fiction.
+"""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from agent import wire
+from tests.tui.hostile import HOSTILE
+
+NEWEST_AT = datetime(2026, 11, 23, 12, 5, 0, tzinfo=UTC)
+ADVISERS = ("Anna Berg", "Erik Sund", None, "Åsa Öberg", "Mika Korhonen")
+SERVICES = ("Vatten", "Avlopp", "Fakturering", "Avfall", None)
+RATE_HZ = 8000
+FRAME_BYTES = 4
+HEADER_BYTES = 44
+
+
+@dataclass
+class FakeRegister:
+    """What the fake agent holds; `hostile` makes every text from outside an attack."""
+
+    size: int = 5000
+    hostile: bool = False
+    erased: set[str] = field(default_factory=set)
+    notes: dict[str, list[wire.Note]] = field(default_factory=dict)
+    tags: dict[str, list[str]] = field(default_factory=dict)
+
+    def contact(self, number: int) -> wire.Contact:
+        """The contact with this number; a higher number is newer."""
+        behind = self.size_at_start - 1 - number
+        contact_id = f"c{number:06d}"
+        duration_s = float(20 + (number * 37) % 840) + (number % 50) / 50
+        withheld = number % 4 == 1
+        known = number % 11 != 7
+        return wire.Contact(
+            id=contact_id,
+            medium=wire.Medium.CALL,
+            started_at=NEWEST_AT - timedelta(minutes=7 * behind, seconds=(number * 13) % 60),
+            duration_s=duration_s,
+            direction=None if number % 23 == 5 else (wire.Direction.OUT if number % 5 == 2 else wire.Direction.IN),
+            number=None if withheld or not known else self._number(number),
+            withheld=withheld,
+            adviser=self._outside(ADVISERS[number % len(ADVISERS)], number),
+            service=self._outside(SERVICES[(number // 2) % len(SERVICES)], number + 1),
+            attention=self._outside("number could not be read", number + 2) if number % 17 == 3 else None,
+            notes=len(self.notes.get(contact_id, [])) or int(number % 6 == 0),
+            tags=[self._outside("complaint", number) or "", *self.tags.get(contact_id, [])]
+            if number % 9 == 0
+            else self.tags.get(contact_id, []),
+            cases=["C-118"] if number % 13 == 0 else [],
+            recordings=[self.recording(contact_id, duration_s, number)],
+        )
+
+    size_at_start: int = 0
+
+    def __post_init__(self) -> None:
+        self.size_at_start = self.size
+
+    def recording(self, contact_id: str, duration_s: float, number: int) -> wire.Recording:
+        frames = round(duration_s * RATE_HZ)
+        name = f"in-600-0701740605-20261123-140500-{number}.wav"
+        return wire.Recording(
+            id=f"r{contact_id[1:]}",
+            sha256=f"{number:064x}",
+            size_bytes=HEADER_BYTES + frames * FRAME_BYTES,
+            encoding="pcm",
+            rate_hz=RATE_HZ,
+            channels=2,
+            bits=16,
+            duration_s=duration_s,
+            interrupted=number % 29 == 4,
+            source_name=self._outside(name, number) or "",
+            data_offset=HEADER_BYTES,
+            data_bytes=frames * FRAME_BYTES,
+            block_bytes=FRAME_BYTES,
+            block_frames=1,
+        )
+
+    def shown(self, number: int) -> wire.ShownContact:
+        contact = self.contact(number)
+        said = contact.recordings[0].source_name
+        return wire.ShownContact(
+            **contact.model_dump(exclude={"recordings"}),
+            recordings=contact.recordings,
+            extension="3201",
+            provenance={
+                "started_at": wire.Provenance(read_from="file name", said=said),
+                "number": wire.Provenance(read_from="file name", said=said, problem=contact.attention or ""),
+                "duration_s": wire.Provenance(read_from="samples"),
+                "adviser": wire.Provenance(read_from="settings", said="3201"),
+            },
+            zone="Europe/Helsinki",
+            taken_in_at=contact.started_at + timedelta(seconds=contact.duration_s + 0.2),
+            noted=self.notes.get(contact.id) or self._first_note(contact),
+        )
+
+    def _first_note(self, contact: wire.Contact) -> list[wire.Note]:
+        if not contact.notes:
+            return []
+        text = self._outside("price agreed", 1) or ""
+        return [wire.Note(id=1, at=contact.started_at, author="anna.berg", text=text, position_s=12.5)]
+
+    def audio(self, number: int, start: int, stop: int) -> bytes:
+        """Bytes of the untouched file: a stereo tone of 400 Hz, adviser left, customer right and softer."""
+        recording = self.contact(number).recordings[0]
+        header = struct.pack(
+            "<4sI4s4sIHHIIHH4sI",
+            *(b"RIFF", recording.size_bytes - 8, b"WAVE", b"fmt ", 16, 1, 2),
+            *(RATE_HZ, RATE_HZ * FRAME_BYTES, FRAME_BYTES, 16, b"data", recording.data_bytes),
+        )
+        period = b"".join(
+            struct.pack("<hh", 800 * (10 - abs(10 - frame)), 400 * (10 - abs(10 - frame))) for frame in range(20)
+        )
+        stop = min(stop, recording.size_bytes)
+        first = max(0, start - HEADER_BYTES)
+        last = max(0, stop - HEADER_BYTES)
+        skipped = first - first % len(period)
+        tone = (period * ((last - skipped) // len(period) + 1))[first - skipped : last - skipped]
+        return header[start:stop] + tone
+
+    def entry(self, seq: int) -> wire.Entry:
+        """The log entry with this number."""
+        action, outcome, reason = (
+            ("contact.search", wire.Outcome.ALLOWED, None),
+            ("contact.listen", wire.Outcome.ALLOWED, "what was promised"),
+            ("contact.show", wire.Outcome.REFUSED, "out-of-scope"),
+            ("session.begin", wire.Outcome.FAILED, "sign-in-failed"),
+        )[seq % 4]
+        is_listening = action == "contact.listen"
+        return wire.Entry(
+            seq=seq,
+            at=NEWEST_AT - timedelta(minutes=3 * (self.log_size_at_start - 1 - seq)),
+            actor=wire.Actor(
+                account=None if seq % 4 == 3 else self._outside(("anna.berg", "e.sund", "mika")[seq % 3], seq),
+                uid=1000 + seq % 3,
+                via="tui",
+            ),
+            action=action,
+            outcome=outcome,
+            target=f"contact/c{seq % self.size:06d}" if action.startswith("contact.") else None,
+            purpose=wire.Purpose.COMPLAINT.value if is_listening else None,
+            case="C-118" if is_listening else None,
+            reason=self._outside(reason, seq),
+            detail={"start": 0, "stop": 65536} if is_listening else {},
+            request_id=f"{seq:08x}",
+        )
+
+    log_size_at_start: int = 4000
+
+    def quarantined(self, number: int) -> wire.QuarantineItem:
+        reason, detail = (
+            ("not-audio", "no RIFF header"),
+            ("empty", "no bytes"),
+            ("not-a-regular-file", "a symbolic link"),
+            ("no-samples", "the data chunk holds no frame"),
+        )[number % 4]
+        return wire.QuarantineItem(
+            id=f"q{number:04d}",
+            at=NEWEST_AT - timedelta(minutes=11 * number),
+            source="pbx",
+            source_name=self._outside(f"broken-{number}.wav", number) or "",
+            reason=reason,
+            detail=self._outside(detail, number) or "",
+            size_bytes=number * 1000,
+            sealed=number % 4 != 2,
+        )
+
+    def intake(self, quarantined: int) -> wire.IntakeStatus:
+        return wire.IntakeStatus(
+            sources=[
+                wire.SourceStatus(
+                    name="pbx",
+                    convention="freepbx",
+                    watching=True,
+                    waiting=2,
+                    taken_in=1204,
+                    last_taken_in_at=NEWEST_AT,
+                    left_alone=1,
+                ),
+                wire.SourceStatus(
+                    name="branch",
+                    convention="plain",
+                    watching=False,
+                    trouble=self._outside("the folder is not there", 1),
+                    waiting=0,
+                    taken_in=0,
+                    left_alone=0,
+                ),
+            ],
+            by_minute=[(minute * 7) % 13 for minute in range(60)],
+            quarantined=quarantined,
+        )
+
+    def _number(self, number: int) -> str:
+        return (
+            f"+4670174{605 + number % 95:04d}",
+            f"+468465004{number % 100:02d}",
+            f"+447700900{number % 1000:03d}",
+        )[number % 3]
+
+    def _outside(self, text: str | None, number: int) -> str | None:
+        return HOSTILE[number % len(HOSTILE)] if self.hostile and text is not None else text

@@ -1,0 +1,172 @@
+"""What is taken in, how fast, and what could not be: for those who keep it running."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.message import Message
+from textual.timer import Timer
+from textual.widgets import Static
+
+from agent import wire
+from agent.errors import AgentUnreachable, EarwitnessError
+from agent.wire import Capability, QuarantineItem
+from tui.commands import Command
+from tui.screens.retry import AskRetry
+from tui.screens.shell import ShellScreen
+from tui.session import LiveSession
+from tui.text import _, ngettext, outside, sentence
+from tui.widgets.intake_words import intake_line, kept_words, reason_sentence, source_lines
+from tui.widgets.list_status import ListStatus, grouped
+from tui.widgets.minute_bars import MinuteBars
+from tui.widgets.quarantine_table import QuarantineSource, QuarantineTable
+from tui.widgets.record_table import RecordTable
+from tui.widgets.section import Section, Words
+
+READ_AGAIN_S = 30.0
+"""The minutes pass also when nothing happens."""
+SETTLE_S = 0.5
+"""A burst of files is one occasion to look."""
+
+
+class IntakeScreen(ShellScreen):
+    """Where technical maintenance lives."""
+
+    CSS_PATH = "intake.tcss"
+    AUTO_FOCUS = "QuarantineTable"
+    OFFERS: ClassVar[tuple[Command, ...]] = (
+        Command(
+            action="retry",
+            key="R",
+            words=_("take in again"),
+            help=_("Read the selected quarantined file once more, for instance after a correction."),
+            capability=Capability.QUARANTINE_RETRY,
+            hinted=True,
+        ),
+    )
+
+    class _Read(Message, bubble=False):
+        def __init__(self, status: wire.IntakeStatus) -> None:
+            super().__init__()
+            self.status = status
+
+    class _ReadFailed(Message, bubble=False):
+        def __init__(self, error: EarwitnessError) -> None:
+            super().__init__()
+            self.error = error
+
+    class _Retried(Message, bubble=False):
+        def __init__(self, item: QuarantineItem) -> None:
+            super().__init__()
+            self.item = item
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._quarantined: int | None = None
+        self._settling: Timer | None = None
+
+    def compose_body(self) -> ComposeResult:
+        with Vertical(id="now"):
+            yield Section(_("Intake"), columns=1, id="state")
+            yield Section(_("Sources"), columns=6, id="sources")
+            yield MinuteBars()
+        yield Static("", id="quarantine-title", markup=False)
+        yield QuarantineTable()
+        yield Static("", id="about", markup=False)
+        yield ListStatus()
+
+    def on_mount(self) -> None:
+        self.query_one("#state", Section).show([], in_place=_("Reading …"))
+        self.set_interval(READ_AGAIN_S, self._read, name="minutes pass")
+        self.table.show(QuarantineSource(self.client))
+        self._read()
+
+    @property
+    def table(self) -> QuarantineTable:
+        return self.query_one(QuarantineTable)
+
+    # --- asking (workers: they post, and touch nothing)
+    # ------------------------------------------------------------
+
+    def _read(self) -> None:
+        self._settling = None
+        self.run_worker(self._read_status(), name="read intake", group="intake", exclusive=True)
+
+    async def _read_status(self) -> None:
+        try:
+            self.post_message(self._Read(await self.client.intake()))
+        except EarwitnessError as error:
+            self.post_message(self._ReadFailed(error))
+
+    async def _retry(self, item: QuarantineItem) -> None:
+        if await self.app.push_screen_wait(AskRetry(item)):
+            await self.client.retry_quarantined(item.id)
+            self.post_message(self._Retried(item))
+
+    # --- what comes
+    # ------------------------------------------------------------------------------------------------
+
+    def on_intake_screen__read(self, message: _Read) -> None:
+        status = message.status
+        self.query_one("#state", Section).show([(intake_line(status),)])
+        self.query_one("#sources", Section).show(source_lines(status.sources), in_place=_("No source is configured."))
+        self.query_one(MinuteBars).counts = tuple(status.by_minute)
+        title = ngettext("Quarantine: {count} file", "Quarantine: {count} files", status.quarantined)
+        self.query_one("#quarantine-title", Static).update(outside(title.format(count=grouped(status.quarantined))))
+        if self._quarantined not in (None, status.quarantined):
+            self.table.reread()
+        self._quarantined = status.quarantined
+
+    def on_intake_screen__read_failed(self, message: _ReadFailed) -> None:
+        error = message.error
+        words = _("! Not known: {why}").format(why=sentence(error))
+        self.query_one("#state", Section).show([(Words(words, "error"),)])
+        if not isinstance(error, AgentUnreachable):
+            self.query_one("#sources", Section).show([], in_place="–")
+
+    def on_intake_screen__retried(self, message: _Retried) -> None:
+        self.notify(_("{id} is read once more.").format(id=message.item.id))
+        self.table.reread()
+        self._read()
+
+    def on_live_session_happened(self, message: LiveSession.Happened) -> None:
+        if message.event.event == "intake" and self._settling is None:
+            self._settling = self.set_timer(SETTLE_S, self._read)
+
+    def on_live_session_connected_again(self, message: LiveSession.ConnectedAgain) -> None:
+        self.table.retry_failed()
+        self._read()
+
+    def on_record_table_counted(self, message: RecordTable.Counted[QuarantineItem]) -> None:
+        self.query_one(ListStatus).show(self.table)
+
+    def on_record_table_highlighted(self, message: RecordTable.Highlighted[QuarantineItem]) -> None:
+        self.query_one(ListStatus).show(self.table)
+        self.query_one("#about", Static).update(outside(_about(message.row)))
+        self.refresh_bindings()
+
+    def on_record_table_chosen(self, message: RecordTable.Chosen[QuarantineItem]) -> None:
+        self.notify(_about(message.row))
+
+    # --- commands
+    # --------------------------------------------------------------------------------------------------
+
+    def why_not(self, command: Command) -> str | None:
+        if command.action == "retry" and self.is_mounted and self.table.selected is None:
+            return _("No quarantined file is selected.")
+        return super().why_not(command)
+
+    def action_retry(self) -> None:
+        item = self.table.selected
+        if item is not None:
+            self.run_worker(self._retry(item), name="retry", group="retry", exclusive=True)
+
+
+def _about(item: QuarantineItem | None) -> str:
+    """The selected file in full."""
+    if item is None:
+        return ""
+    detail = f" ({item.detail})" if item.detail else ""
+    return f"{item.id}  {item.source_name}: {reason_sentence(item.reason)}{detail} · {kept_words(item)}"

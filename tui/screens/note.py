@@ -1,0 +1,82 @@
+"""A line about a contact, asked for: a note, or a tag."""
+
+from __future__ import annotations
+
+import re
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.widgets import Input, Label
+
+from tui.screens.shell import Dialog
+from tui.text import _, outside
+from tui.widgets.contact_words import length_words
+
+NOTE_LENGTH, TAG_LENGTH = 4000, 40
+TAG = re.compile(r"[\w-]{1,40}")
+
+
+class AskLine(Dialog[str]):
+    """Ask for one line.
+
+    Args:
+        title: Our own words above it.
+        about: A sentence below it.
+        most: Characters that it may have.
+    """
+
+    CSS_PATH: ClassVar[str] = "note.tcss"
+
+    def __init__(self, title: str, about: str, *, most: int) -> None:
+        super().__init__()
+        self._title_words, self._about, self._most = title, about, most
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="box"):
+            yield Label(self._title_words, classes="title", markup=False)
+            yield Input(max_length=self._most)
+            yield Label(self._about, classes="note", markup=False)
+            yield Label("", classes="error", markup=False)
+
+    def on_input_submitted(self, message: Input.Submitted) -> None:
+        message.stop()
+        text = message.value.strip()
+        if not text:
+            return
+        problem = self.problem(text)
+        if problem:
+            error = self.query_one(".error", Label)
+            error.update(outside(problem))
+            error.add_class("-shown")
+        else:
+            self.dismiss(text)
+
+    def problem(self, text: str) -> str | None:
+        """Say why a line cannot be taken; None when it can."""
+        return None
+
+
+class AskNote(AskLine):
+    """Ask for a note about a moment; None when the contact has no sound."""
+
+    def __init__(self, position_s: float | None) -> None:
+        if position_s is None:
+            title = _("A note on this contact")
+        else:
+            title = _("A note at {position}").format(position=length_words(position_s))
+        super().__init__(title, _("Whoever may see the contact reads it."), most=NOTE_LENGTH)
+
+
+class AskTag(AskLine):
+    """Ask for a tag to add, or to take off again."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("A tag for this contact"),
+            _("Letters, digits and dashes. A tag that is there already is taken off."),
+            most=TAG_LENGTH,
+        )
+
+    def problem(self, text: str) -> str | None:
+        return None if TAG.fullmatch(text) else _("A tag holds letters, digits and dashes only.")

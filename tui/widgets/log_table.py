@@ -1,0 +1,75 @@
+"""The table of log entries: its columns, and where its rows come from."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from rich.cells import cell_len
+
+from agent import wire
+from agent.client import Client
+from agent.wire import Entry, Outcome
+from tui.text import _
+from tui.widgets.columns import Column
+from tui.widgets.contact_words import at_second
+from tui.widgets.log_words import about_words, marked_outcome, outcome_tone, outcome_words, who_words
+from tui.widgets.record_source import RecordSource
+from tui.widgets.record_table import RecordTable
+
+OUTCOME_CELLS = len("! ") + max(cell_len(outcome_words(outcome)) for outcome in Outcome)
+"""As the language needs it; the last column has the rest."""
+
+COLUMNS: tuple[Column[Entry], ...] = (
+    Column(label=_("time"), width=19, words=lambda entry: at_second(entry.at)),
+    Column(label=_("who"), width=10, most=20, words=who_words),
+    Column(label=_("action"), width=15, most=20, words=lambda entry: entry.action),
+    Column(
+        label=_("  outcome"),
+        width=OUTCOME_CELLS,
+        most=13,
+        words=marked_outcome,
+        tone=lambda entry: outcome_tone(entry.outcome),
+    ),
+    Column(
+        label=_("why, what"),
+        width=25 - OUTCOME_CELLS,
+        most=80,
+        words=about_words,
+        tone=lambda entry: outcome_tone(entry.outcome),
+    ),
+)
+"""They fill 79 cells: a line of 80 and its scroll bar."""
+
+
+class LogSource(RecordSource[Entry]):
+    """One search in the log, newest first."""
+
+    def __init__(self, client: Client, query: str) -> None:
+        self._client = client
+        self.query = query
+
+    async def page(self, *, offset: int, limit: int, as_of: str | None) -> wire.Page[Entry]:
+        return await self._client.audit(self.query, offset=offset, limit=limit, as_of=as_of)
+
+    async def count(self, *, as_of: str) -> int:
+        return (await self._client.audit_count(self.query, as_of=as_of)).count
+
+    async def newer(self, *, as_of: str) -> int:
+        return (await self._client.audit_count(self.query, as_of=as_of, newer=True)).count
+
+    async def position(self, row: Entry, *, offset: int, was: str, as_of: str) -> int | None:
+        """The log only grows at its head, so a row moves down by what has come between the two snapshots."""
+        return offset + await self.newer(as_of=was) - await self.newer(as_of=as_of)
+
+    def identity(self, row: Entry) -> str:
+        return str(row.seq)
+
+    def instant(self, row: Entry) -> datetime | None:
+        return row.at
+
+
+class LogTable(RecordTable[Entry]):
+    """The table of log entries."""
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(COLUMNS, empty_words=_("No entry is found."), id=id)
