@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import click
 
 from agent.cli.passwords import new_password, stdin_option
-from agent.cli.program import config_option, opened, program
+from agent.cli.program import config_option, opened
 from agent.cli.text import _
 from agent.services.accounts import Appointments
 from agent.services.caller import server_actor
@@ -21,7 +21,7 @@ ROLES = click.Choice([role.value for role in Role])
 DAY = click.DateTime(["%Y-%m-%d"])
 
 
-@program.group(help=_("Accounts, roles and secrecy agreements of the people who use the register."))
+@click.group(help=_("Accounts, roles and secrecy agreements of the people who use the register."))
 def account() -> None:
     pass
 

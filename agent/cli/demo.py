@@ -6,12 +6,11 @@ from pathlib import Path
 
 import click
 
-from agent.cli.program import program
 from agent.cli.text import _
 from agent.demo.installation import DEFAULT_CONTACTS, demo_folder, play, prepared, progress_on_stderr
 
 
-@program.command(
+@click.command(
     help=_(
         "A whole installation to try, with an account for each role and calls that keep arriving.\n\n"
         "Prints one line of JSON when it is ready, and runs until SIGTERM."
@@ -30,7 +29,7 @@ from agent.demo.installation import DEFAULT_CONTACTS, demo_folder, play, prepare
     show_default=True,
     help=_("Calls that are there at the start."),
 )
-@click.option("--headless", is_flag=True, help=_("Always so here; for the same line as earwitness demo."))
+@click.option("--headless", is_flag=True, help=_("Changes nothing here: this command opens no screen."))
 def demo(folder: Path | None, contacts: int, headless: bool) -> None:
     with demo_folder(folder) as place:
         made = prepared(place, contacts, progress_on_stderr)

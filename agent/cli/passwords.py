@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+import sys
 
 import click
 
@@ -12,15 +12,13 @@ from agent.cli.text import _
 
 def stdin_option(command: Command) -> Command:
     words = _("Read the password from the standard input, for scripts.")
-    option: Any = click.option("--password-stdin", is_flag=True, help=words)
-    decorated: Command = option(command)
-    return decorated
+    return click.option("--password-stdin", is_flag=True, help=words)(command)
 
 
 def new_password(user: str, *, from_stdin: bool) -> str:
     """Ask for a new password."""
     if from_stdin:
-        return click.get_text_stream("stdin").readline().rstrip("\r\n")
+        return sys.stdin.readline().rstrip("\r\n")
     answer: str = click.prompt(
         _("New password for {user}").format(user=user),
         hide_input=True,

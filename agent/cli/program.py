@@ -29,8 +29,13 @@ class Program(click.Group):
         try:
             return super().invoke(context)
         except EarwitnessError as error:
-            click.echo(sentence(error), err=True)
-            context.exit(error.exit_code)
+            failed = error
+        except BrokenPipeError:
+            raise  # whoever read has left; click knows how to go
+        except OSError as error:
+            failed = EarwitnessError(what=error.strerror or type(error).__name__)
+        click.echo(sentence(failed), err=True)
+        return context.exit(failed.exit_code)
 
     def list_commands(self, context: click.Context) -> list[str]:
         """In the order in which a person needs them."""

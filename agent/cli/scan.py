@@ -7,7 +7,7 @@ import time
 
 import click
 
-from agent.cli.program import config_option, opened, program
+from agent.cli.program import config_option, opened
 from agent.cli.text import _
 from agent.errors import EarwitnessError
 from agent.installation import only_agent
@@ -16,7 +16,7 @@ from agent.settings import Settings
 from db.engine import RegisterUnwritable
 
 
-@program.command(
+@click.command(
     help=_(
         "Take a backlog in: every complete recording in the spools. It can be interrupted and begun again.\n\n"
         "While the agent runs there is no need for it: the agent takes the same files in by itself."

@@ -11,7 +11,7 @@ import click
 from pydantic import BaseModel
 
 from agent.audit.checkpoint import CheckpointInvalid, CheckpointVerifier
-from agent.cli.program import config_option, opened, program
+from agent.cli.program import config_option, opened
 from agent.cli.text import _
 from agent.services.bodies import instant
 from agent.settings import Settings
@@ -34,7 +34,7 @@ class Health(BaseModel):
     free_bytes: int
 
 
-@program.command(help=_("Whether the agent runs, and what it keeps."))
+@click.command(help=_("Whether the agent runs, and what it keeps."))
 @config_option
 @click.option("--json", "as_json", is_flag=True, help=_("One JSON object."))
 def status(settings: Settings, as_json: bool) -> None:

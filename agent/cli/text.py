@@ -1,4 +1,7 @@
-"""Words of the server's commands, in the language of LC_ALL, LC_MESSAGES or LANG. Catalogues: `agent/locale`."""
+"""Words of the server's commands, in the language of LC_ALL, LC_MESSAGES or LANG. Catalogues: `agent/locale`.
+
+Click's own words ("Usage", "Options") come from the same catalogue.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,11 @@ DOMAIN = "earwitness-agent"
 
 def _chosen() -> _gettext.NullTranslations:
     wanted = next((os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)), "en")
-    language = wanted[:2].lower()
+    named = wanted[:2].lower()
+    language = named if named in LANGUAGES else "en"
+    _gettext.bindtextdomain(DOMAIN, str(LOCALE_DIR))
+    _gettext.textdomain(DOMAIN)
+    os.environ["LANGUAGE"] = language
     return _gettext.translation(DOMAIN, LOCALE_DIR, [language], fallback=True)
 
 

@@ -9,7 +9,7 @@ import click
 
 from agent.audit import proof
 from agent.audit.verify import Verification
-from agent.cli.program import config_option, opened, program, progress_ends, progress_line
+from agent.cli.program import config_option, opened, progress_ends, progress_line
 from agent.cli.text import _, ngettext
 from agent.errors import IntegrityBroken, NotFound
 from agent.installation import checkpoint_file
@@ -17,7 +17,7 @@ from agent.settings import Settings
 from db.queries import log as stored
 
 
-@program.command(
+@click.command(
     help=_(
         "Recompute the whole log from its stored bytes, and say what is not what was written.\n\n"
         "With --recordings every sealed recording is read, decrypted and compared too. The agent may go on running.\n"
@@ -47,7 +47,7 @@ def verify(settings: Settings, recordings: bool) -> None:
     click.echo(_("Everything is what was written."))
 
 
-@program.command(help=_("Print the newest signed head of the log (C2SP tlog-checkpoint, signed-note)."))
+@click.command(help=_("Print the newest signed head of the log (C2SP tlog-checkpoint, signed-note)."))
 @config_option
 def checkpoint(settings: Settings) -> None:
     with opened(settings) as house, house.register.read():
@@ -57,7 +57,7 @@ def checkpoint(settings: Settings) -> None:
     click.echo(newest.note, nl=False)
 
 
-@program.group(help=_("Proofs of RFC 6962 as JSON, for other people's tools."))
+@click.group(help=_("Proofs of RFC 6962 as JSON, for other people's tools."))
 def prove() -> None:
     pass
 
@@ -80,7 +80,7 @@ def consistency(settings: Settings, m: int, n: int) -> None:
         click.echo(json.dumps(proof.consistency(m, n)))
 
 
-@program.command(name="export-log", help=_("Write the log into DIR as plain files: checkpoint, vkey, leaves."))
+@click.command(name="export-log", help=_("Write the log into DIR as plain files: checkpoint, vkey, leaves."))
 @config_option
 @click.option("-o", "folder", type=click.Path(path_type=Path, file_okay=False), required=True, metavar="DIR")
 def export_log(settings: Settings, folder: Path) -> None:

@@ -37,6 +37,8 @@ from agent.wire import Role
 DEFAULT_CONTACTS = 120
 UNFINISHED_S = 5
 RESCAN_S = 2
+PAUSE_S = (3.0, 14.0)
+"""Between two calls that arrive, shortest and longest."""
 
 journal = logging.getLogger("earwitness.demo")
 
@@ -101,7 +103,7 @@ def prepared(folder: Path, contacts: int, told: Told) -> Demo:
 def play(demo: Demo, *, ready: Callable[[], None]) -> None:
     """Run the demo's agent, and calls that keep arriving, until SIGTERM or SIGINT."""
     seed = time.time_ns() // 1_000_000_000
-    recorder = LiveRecorder(demo.settings.source[0].spool, first_sequence=seed, seed=seed)
+    recorder = LiveRecorder(demo.settings.source[0].spool, first_sequence=seed, pause_s=PAUSE_S, seed=seed)
 
     def answering() -> None:
         recorder.start()

@@ -48,9 +48,7 @@ def in_telephone_band(speech: Speech, rate_hz: int) -> Speech:
     at_hz = np.arange(len(spectrum)) * rate_hz / len(speech)
     low_hz, high_hz = BAND_HZ
     slope_hz = 80.0
-    spectrum *= np.clip((at_hz - low_hz) / slope_hz + 1, 0, 1) * np.clip(
-        (high_hz - at_hz) / slope_hz + 1, 0, 1
-    )
+    spectrum *= np.clip((at_hz - low_hz) / slope_hz + 1, 0, 1) * np.clip((high_hz - at_hz) / slope_hz + 1, 0, 1)
     return np.fft.irfft(spectrum, frames) * frames / len(speech)
 
 

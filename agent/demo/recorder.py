@@ -40,9 +40,7 @@ def performed(plan: CallPlan) -> bytes:
     return encoded(compose(scene), plan.encoding)
 
 
-def write_backlog(
-    spool: Path, plans: Iterable[CallPlan], progress: Callable[[int], None] | None = None
-) -> int:
+def write_backlog(spool: Path, plans: Iterable[CallPlan], progress: Callable[[int], None] | None = None) -> int:
     """Write complete recordings, as if they had been lying there since they ended.
 
     Args:

@@ -109,9 +109,7 @@ class Customer:
 @cache
 def customers() -> tuple[Customer, ...]:
     """Everybody who has a number, always the same people in the same order."""
-    swedish = [f"+467017406{last:02}" for last in range(5, 100)] + [
-        f"+468465004{last:02}" for last in range(100)
-    ]
+    swedish = [f"+467017406{last:02}" for last in range(5, 100)] + [f"+468465004{last:02}" for last in range(100)]
     british = [f"+447700900{last:03}" for last in range(0, 1000, 50)]
     languages = {number: "sv" if index % 9 < 5 else "fi" for index, number in enumerate(swedish)}
     languages.update(dict.fromkeys(british, "en"))
@@ -119,6 +117,5 @@ def customers() -> tuple[Customer, ...]:
     random.Random(600).shuffle(in_turn)
     pitches = (0.86, 0.92, 0.97, 1.0, 1.05, 1.1, 1.16)
     return tuple(
-        Customer(number, languages[number], pitches[index % len(pitches)])
-        for index, number in enumerate(in_turn)
+        Customer(number, languages[number], pitches[index % len(pitches)]) for index, number in enumerate(in_turn)
     )
