@@ -45,9 +45,7 @@ def test_both_legs_are_as_long_as_planned(seed: int, duration_s: float) -> None:
     assert len(legs.adviser) == len(legs.caller) == round(duration_s * alaw.RATE_HZ)
 
 
-@pytest.mark.parametrize(
-    "scene", EVERY_SCENE, ids=lambda scene: f"{scene.language}-{scene.topic}-{scene.direction}"
-)
+@pytest.mark.parametrize("scene", EVERY_SCENE, ids=lambda scene: f"{scene.language}-{scene.topic}-{scene.direction}")
 def test_in_the_shortest_call_both_speak(scene: Scene) -> None:
     legs = compose(scene)
     assert speaking(legs.adviser).sum() > 40

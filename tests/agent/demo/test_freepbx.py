@@ -62,8 +62,7 @@ def test_only_a_call_through_a_queue_leaves_a_sidecar_which_names_the_extension(
 
 def test_the_hour_that_comes_twice_in_october_is_told_apart_by_the_uniqueid() -> None:
     first, second = (
-        dataclasses.replace(DIRECT, started_at=datetime(2026, 10, 25, hour, 30, tzinfo=UTC))
-        for hour in (0, 1)
+        dataclasses.replace(DIRECT, started_at=datetime(2026, 10, 25, hour, 30, tzinfo=UTC)) for hour in (0, 1)
     )
     names = [recording_path(plan).name for plan in (first, second)]
     assert [name.split("-")[4] for name in names] == ["033000", "033000"]

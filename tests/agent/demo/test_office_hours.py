@@ -45,7 +45,5 @@ def test_moments_out_of_hours_are_past_and_out_of_office_hours() -> None:
 
 def test_the_morning_is_busier_than_the_last_half_hour() -> None:
     lot = random.Random(1)
-    local = [
-        moment_in_office_hours(lot, MONDAY, 30).astimezone(ZoneInfo("Europe/Helsinki")) for _ in range(2000)
-    ]
+    local = [moment_in_office_hours(lot, MONDAY, 30).astimezone(ZoneInfo("Europe/Helsinki")) for _ in range(2000)]
     assert sum(at.hour == 9 for at in local) > 3 * sum(at.hour == 15 for at in local)

@@ -68,9 +68,7 @@ def test_lengths_are_those_of_a_customer_service_and_whole_blocks_of_gsm() -> No
 def test_a_call_through_a_queue_is_of_the_queues_service_and_taken_by_somebody_of_it() -> None:
     queued = [plan for plan in PLANS if plan.queue]
     assert queued
-    assert all(
-        plan.service == QUEUES[plan.queue or ""] and plan.queue in plan.adviser.queues for plan in queued
-    )
+    assert all(plan.service == QUEUES[plan.queue or ""] and plan.queue in plan.adviser.queues for plan in queued)
 
 
 def test_a_call_straight_to_an_extension_is_of_its_advisers_service() -> None:
@@ -79,9 +77,7 @@ def test_a_call_straight_to_an_extension_is_of_its_advisers_service() -> None:
 
 def test_hardly_any_adviser_takes_two_calls_at_once() -> None:
     plans = backlog(400, NOW)
-    by_adviser = [
-        [plan for plan in plans if plan.adviser == adviser] for adviser in {p.adviser for p in plans}
-    ]
+    by_adviser = [[plan for plan in plans if plan.adviser == adviser] for adviser in {p.adviser for p in plans}]
     clashes = sum(after.started_at < before.ended_at for own in by_adviser for before, after in pairwise(own))
     assert clashes <= 2
 

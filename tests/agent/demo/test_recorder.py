@@ -21,15 +21,11 @@ NOW = datetime(2026, 11, 24, 4, 0, tzinfo=UTC)
 PLANS = [plan for plan in backlog(1000, NOW) if plan.duration_s < 40]
 
 
-def one(
-    *, encoding: Encoding = Encoding.ALAW_STEREO, queued: bool = False, even_seed: bool = True
-) -> CallPlan:
+def one(*, encoding: Encoding = Encoding.ALAW_STEREO, queued: bool = False, even_seed: bool = True) -> CallPlan:
     return next(
         plan
         for plan in PLANS
-        if plan.encoding is encoding
-        and (plan.queue is not None) == queued
-        and (plan.seed % 2 == 0) == even_seed
+        if plan.encoding is encoding and (plan.queue is not None) == queued and (plan.seed % 2 == 0) == even_seed
     )
 
 

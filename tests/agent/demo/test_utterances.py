@@ -51,9 +51,7 @@ def test_all_callers_know_the_same_words_beside_their_questions() -> None:
 
 
 @pytest.mark.parametrize(("voice", "line"), EVERY_LINE, ids=lambda part: getattr(part, "language", part))
-def test_an_utterance_is_about_as_loud_as_any_other_and_starts_and_ends_with_sound(
-    voice: Voice, line: str
-) -> None:
+def test_an_utterance_is_about_as_loud_as_any_other_and_starts_and_ends_with_sound(voice: Voice, line: str) -> None:
     samples = alaw.decode(utterance(voice.language, voice.name, line)).astype(float) / 32768
     level_dbfs = 10 * np.log10(np.mean(samples**2))
     at_the_ends = round(0.03 * alaw.RATE_HZ)

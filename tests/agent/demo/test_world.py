@@ -21,9 +21,7 @@ def test_there_are_many_customers_each_with_a_number_of_their_own() -> None:
 
 
 def test_every_number_is_one_that_could_exist() -> None:
-    assert all(
-        phonenumbers.is_possible_number(phonenumbers.parse(customer.number)) for customer in customers()
-    )
+    assert all(phonenumbers.is_possible_number(phonenumbers.parse(customer.number)) for customer in customers())
 
 
 def test_every_role_has_one_account() -> None:
