@@ -23,10 +23,23 @@ COLOURS = 64
 """Of a picture's palette: enough for a screen, and a small file."""
 BLOCKS = "▁▂▃▄▅▆▇█"
 NAMED = {
-    "black": "000000", "red": "aa0000", "green": "00aa00", "brown": "aa5500", "blue": "0000aa",
-    "magenta": "aa00aa", "cyan": "00aaaa", "white": "aaaaaa", "brightblack": "555555", "brightred": "ff5555",
-    "brightgreen": "55ff55", "brightbrown": "ffff55", "brightyellow": "ffff55", "brightblue": "5555ff",
-    "brightmagenta": "ff55ff", "brightcyan": "55ffff", "brightwhite": "ffffff",
+    "black": "000000",
+    "red": "aa0000",
+    "green": "00aa00",
+    "brown": "aa5500",
+    "blue": "0000aa",
+    "magenta": "aa00aa",
+    "cyan": "00aaaa",
+    "white": "aaaaaa",
+    "brightblack": "555555",
+    "brightred": "ff5555",
+    "brightgreen": "55ff55",
+    "brightbrown": "ffff55",
+    "brightyellow": "ffff55",
+    "brightblue": "5555ff",
+    "brightmagenta": "ff55ff",
+    "brightcyan": "55ffff",
+    "brightwhite": "ffffff",
 }
 """The sixteen colours of the Linux console, as pyte names them."""
 
