@@ -179,7 +179,7 @@ class IntakeLoop:
                     next_rescan_s = time.monotonic() + self._house.settings.rescan_s
                 self._look_at_due()
                 self._wait(next_rescan_s)
-            except (OSError, RegisterError) as error:
+            except Exception as error:  # noqa: BLE001 - a thread that ends unseen would be an intake that stands still
                 self._pause(error)
                 next_rescan_s = time.monotonic() + self._house.settings.rescan_s
 
@@ -398,9 +398,11 @@ class IntakeLoop:
             journal.error("a file could not be taken in: %s; it stays in its spool", type(error).__name__)
 
     def _pause(self, error: Exception) -> None:
-        reason = error.strerror if isinstance(error, OSError) else str(error)
+        """Say why nothing is taken in; of an error that nobody expected only its kind, it may hold a name."""
+        is_known = isinstance(error, RegisterError | SealBroken)
+        reason = error.strerror if isinstance(error, OSError) else str(error) if is_known else None
         if self.paused is None:
-            journal.error("intake pauses: %s", reason)
+            journal.error("intake pauses: %s", reason or type(error).__name__)
         self.paused = reason or type(error).__name__
         self._is_held = True
 

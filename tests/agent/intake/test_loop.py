@@ -231,6 +231,20 @@ def test_a_register_that_cannot_be_written_pauses_the_intake_until_it_can(runnin
     assert findings(running.house) == []
 
 
+def test_a_mistake_of_ours_pauses_the_intake_and_does_not_end_it(
+    running: Loop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def mistaken(*_arguments: object) -> None:
+        raise RuntimeError("+46701740605")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(IntakeLoop, "_look_at_due", mistaken)
+        until(lambda: running.loop.paused == "RuntimeError")
+        put(running.spool, NAME.format(1), sound(seed=1))
+    until(lambda: running.names() == [NAME.format(1)])
+    until(lambda: running.loop.paused is None)
+
+
 def test_a_reason_that_went_with_its_file_is_not_said_for_ever(running: Loop, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(*_arguments: object) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
