@@ -13,9 +13,10 @@ from typing import Any, TypeVar
 import click
 
 from agent.cli.text import _, sentence
-from agent.errors import EarwitnessError
+from agent.errors import EarwitnessError, IntegrityBroken, Unwritable
 from agent.installation import Installation, open_installation
 from agent.settings import Settings, load
+from db.engine import RegisterUnreadable, RegisterUnwritable
 
 DEFAULT_CONFIG = Path("/etc/earwitness/agent.toml")
 
@@ -30,6 +31,10 @@ class Program(click.Group):
             return super().invoke(context)
         except EarwitnessError as error:
             failed = error
+        except RegisterUnreadable as error:
+            failed = IntegrityBroken(what=_("The register ({why})").format(why=error))
+        except RegisterUnwritable as error:
+            failed = Unwritable(why=str(error))
         except BrokenPipeError:
             raise  # whoever read has left; click knows how to go
         except OSError as error:

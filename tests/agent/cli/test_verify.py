@@ -18,10 +18,11 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from agent.__main__ import program
+from agent.audit import proof
 from agent.audit.entry import AGENT, Draft
 from agent.installation import Installation, checkpoint_file, vault_folder
 from agent.wire import Outcome
-from db.engine import database
+from db.engine import RegisterError, RegisterUnreadable, RegisterUnwritable, database
 from tests.agent.conftest import TakeIn
 from tests.agent.stored import stored
 
@@ -275,3 +276,15 @@ def test_a_head_beside_the_database_of_another_log_is_named(written: Installatio
     result = command("verify")
     assert result.exit_code == 5
     assert "checkpoint beside the database: a checkpoint of another log" in result.stderr
+
+
+@pytest.mark.parametrize(("error", "code"), [(RegisterUnreadable("page 7"), 5), (RegisterUnwritable("disk full"), 1)])
+def test_a_register_that_fails_on_the_way_is_said_in_a_sentence(
+    command: Command, monkeypatch: pytest.MonkeyPatch, error: RegisterError, code: int
+) -> None:
+    def failing(*_asked: object) -> None:
+        raise error
+
+    monkeypatch.setattr(proof, "inclusion", failing)
+    result = command("prove", "inclusion", "0", "--size", "1")
+    assert (result.exit_code, str(error) in result.output) == (code, True)
