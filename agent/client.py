@@ -203,16 +203,9 @@ class Client:
     ) -> AsyncIterator[bytes]:
         """The whole untouched file, piece by piece. The log has it as an export, with its reason."""
         path = f"/contacts/{_segment(contact_id)}/export"
-        asked = _without_nones(purpose=purpose.value, reason=reason, case=case, recording=recording_id)
-        try:
-            async with self._http.stream("POST", path, params=asked, headers=self._authorization()) as reply:
-                if reply.is_error:
-                    await reply.aread()
-                    raise _error_of(reply)
-                async for piece in reply.aiter_bytes(EXPORT_CHUNK_BYTES):
-                    yield piece
-        except httpx.TransportError as error:
-            raise AgentUnreachable(socket=str(self.socket)) from error
+        asked = {"purpose": purpose.value, "reason": reason, "case": case, "recording": recording_id}
+        async for piece in self._streamed("POST", path, **asked):
+            yield piece
 
     async def add_note(self, contact_id: str, text: str, *, position_s: float | None = None) -> wire.Note:
         asked = wire.NewNote(text=text, position_s=position_s)
@@ -260,6 +253,27 @@ class Client:
 
     async def audit_count(self, query: str = "", *, as_of: str | None = None, newer: bool = False) -> wire.Count:
         return await self._ask(wire.Count, "GET", "/audit/count", query=query, as_of=as_of, newer=newer or None)
+
+    async def log_state(self) -> wire.LogState:
+        return await self._ask(wire.LogState, "GET", "/audit/state")
+
+    async def audit_hours(self, query: str = "") -> wire.Hours:
+        """The entries of a search by weekday and hour, of the last 28 days unless the search bounds them."""
+        return await self._ask(wire.Hours, "GET", "/audit/hours", query=query)
+
+    async def odd(self, *, acknowledged: bool = False) -> list[wire.Odd]:
+        """What is odd in the log and nobody has acknowledged, newest first; with `acknowledged`, those too."""
+        page = await self._ask(wire.Page[wire.Odd], "GET", "/audit/odd", acknowledged=acknowledged or None)
+        return page.items
+
+    async def acknowledge(self, odd_id: str, remark: str) -> None:
+        body = wire.Acknowledge(remark=remark)
+        await self._send("POST", f"/audit/odd/{_segment(odd_id)}/acknowledge", body=body)
+
+    async def export_audit(self, query: str, *, reason: str) -> AsyncIterator[bytes]:
+        """The entries of a search with their proofs, as lines of JSON for an auditor. The log has it as an export."""
+        async for piece in self._streamed("POST", "/audit/export", query=query, reason=reason):
+            yield piece
 
     # --- intake and health -------------------------------------------------------------------------------------------
 
@@ -331,6 +345,19 @@ class Client:
         if reply.is_error:
             raise _error_of(reply)
         return reply
+
+    async def _streamed(self, method: str, path: str, **asked: Any) -> AsyncIterator[bytes]:
+        try:
+            async with self._http.stream(
+                method, path, params=_without_nones(**asked), headers=self._authorization()
+            ) as reply:
+                if reply.is_error:
+                    await reply.aread()
+                    raise _error_of(reply)
+                async for piece in reply.aiter_bytes(EXPORT_CHUNK_BYTES):
+                    yield piece
+        except httpx.TransportError as error:
+            raise AgentUnreachable(socket=str(self.socket)) from error
 
 
 def _error_of(reply: httpx.Response) -> EarwitnessError:

@@ -27,60 +27,18 @@ from __future__ import annotations
 import difflib
 import tomllib
 from pathlib import Path
-from typing import Annotated, Any, Literal
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from typing import Any, get_args
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, Field, ValidationError, model_validator
 
 from agent.errors import SettingsInvalid
+from agent.settings.part import Part
+from agent.settings.source import Adviser, Source
+
+__all__ = ["Adviser", "Part", "Settings", "Source", "load"]
 
 SOCKET_PATH_LIMIT = 107
 """Bytes of a Unix socket's path, unix(7): 108 with the closing zero."""
-
-
-def _zone(name: str) -> str:
-    try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError) as unknown:
-        raise ValueError(f"{name!r} is no time zone; write one like Europe/Helsinki") from unknown
-    return name
-
-
-class Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Adviser(Part):
-    extension: str
-    """The internal number of the telephone."""
-    name: str
-    account: str | None = None
-    """The personal user name of this adviser, for "own calls"; None when there is none yet."""
-    service: str | None = None
-
-
-class Source(Part):
-    """A configured spool with its recorder's conventions."""
-
-    name: str = Field(pattern=r"^[\w-]{1,40}$")
-    spool: Path
-    convention: Literal["freepbx", "plain"] = "freepbx"
-    """`plain`: nothing is read from names; metadata comes from sidecars and the file's own time."""
-    zone: Annotated[str, AfterValidator(_zone)] = "Europe/Helsinki"
-    country: str = Field(default="FI", pattern=r"^[A-Z]{2}$")
-    """ISO 3166 code, for numbers that are written without one."""
-    watch: Literal["inotify", "polling"] = "inotify"
-    """`polling` for network shares."""
-    sidecar: dict[str, str] = {}
-    """Field of ours = path in the JSON sidecar, dots between names: `number = "caller.phone"`."""
-    withheld: list[str] = []
-    """Words that stand for a secret number, beside the known ones."""
-    settle_ms: int = Field(default=40, ge=0)
-    """A closed file must not change for this long."""
-    quiet_s: float = Field(default=2.0, ge=0.1)
-    """A file whose closing was not seen must not change for this long."""
-    unfinished_s: float = Field(default=60.0, ge=1)
-    """A file whose header is not finished is taken in as interrupted after this long without a change."""
 
 
 class Settings(Part):
@@ -88,9 +46,9 @@ class Settings(Part):
     keys_dir: Path | None = None
     """Where the keys lie; on another medium than `state_dir` if a stolen disk is to tell nothing. None: inside it."""
     socket: Path
-    source: list[Source] = []
-    adviser: list[Adviser] = []
-    services: dict[str, str] = {}
+    source: list[Source] = Field(default_factory=list)
+    adviser: list[Adviser] = Field(default_factory=list)
+    services: dict[str, str] = Field(default_factory=dict)
     """Queue or called number = service."""
     rescan_s: float = Field(default=15.0, ge=0.2)
     """How often the spools are read through for what a wake-up missed."""
@@ -145,4 +103,17 @@ def _in_words(problem: Any) -> str:
 
 
 def _known_keys() -> list[str]:
-    return [name for part in (Settings, Source, Adviser) for name in part.model_fields]
+    parts: list[type[BaseModel]] = [Settings, *_parts(Settings)]
+    return [name for part in parts for name in part.model_fields]
+
+
+def _parts(part: type[BaseModel]) -> list[type[BaseModel]]:
+    """The parts that a part is made of."""
+    kinds = [kind for field in part.model_fields.values() for kind in _kinds(field.annotation)]
+    return kinds + [inner for kind in kinds for inner in _parts(kind)]
+
+
+def _kinds(annotation: Any) -> list[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return [annotation]
+    return [kind for inner in get_args(annotation) for kind in _kinds(inner)]

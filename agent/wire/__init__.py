@@ -1,0 +1,76 @@
+"""The JSON contract between the agent and whoever asks: the terminal UI, scripts, curl.
+
+It owns the shape of every body and the names in it, nothing else. Times are RFC 3339 in UTC, lengths in seconds,
+numbers E.164. What a body is refused for, see `agent.errors`; a refusal travels as `Problem` (RFC 9457).
+"""
+
+from __future__ import annotations
+
+from agent.wire.body import API, PAGE_LIMIT, WAVEFORM_COLUMNS, Asked, Body, Count, Instant, Item, Page
+from agent.wire.contacts import (
+    Contact,
+    NewNote,
+    NewSavedSearch,
+    NewTag,
+    Note,
+    Position,
+    Provenance,
+    Recording,
+    SavedSearch,
+    ShownContact,
+    Waveform,
+)
+from agent.wire.intake import Event, IntakeStatus, QuarantineItem, SourceStatus, Status
+from agent.wire.log import Acknowledge, Acknowledged, Actor, Entry, Hours, LogState, Odd, SentryState, WitnessState
+from agent.wire.problem import Problem
+from agent.wire.session import Account, Me, Session, SignIn
+from agent.wire.words import Capability, ContactSort, Direction, Medium, Outcome, Purpose, Role
+
+__all__ = [
+    "API",
+    "PAGE_LIMIT",
+    "WAVEFORM_COLUMNS",
+    "Account",
+    "Acknowledge",
+    "Acknowledged",
+    "Actor",
+    "Asked",
+    "Body",
+    "Capability",
+    "Contact",
+    "ContactSort",
+    "Count",
+    "Direction",
+    "Entry",
+    "Event",
+    "Hours",
+    "Instant",
+    "IntakeStatus",
+    "Item",
+    "LogState",
+    "Me",
+    "Medium",
+    "NewNote",
+    "NewSavedSearch",
+    "NewTag",
+    "Note",
+    "Odd",
+    "Outcome",
+    "Page",
+    "Position",
+    "Problem",
+    "Provenance",
+    "Purpose",
+    "QuarantineItem",
+    "Recording",
+    "Role",
+    "SavedSearch",
+    "SentryState",
+    "Session",
+    "ShownContact",
+    "SignIn",
+    "SourceStatus",
+    "Status",
+    "Waveform",
+    "WitnessState",
+]
