@@ -42,6 +42,11 @@ class Source(Part):
     """`polling` for network shares."""
     sidecar: dict[str, str] = Field(default_factory=dict)
     """Field of ours = path in the JSON sidecar, dots between names: `number = "caller.phone"`."""
+    mode: Literal["sealed", "in-place"] = "sealed"
+    """`sealed`: the file moves into the vault. `in-place`: the recorder needs it where it is; it is hashed, catalogued
+    and watched."""
+    legs: list[Literal["adviser", "caller"]] = Field(default_factory=list, max_length=4)
+    """Whose each channel is, of recordings with so many channels: `["caller", "adviser"]` when the caller is left."""
     withheld: list[str] = Field(default_factory=list)
     """Words that stand for a secret number, beside the known ones."""
     settle_ms: int = Field(default=40, ge=0)

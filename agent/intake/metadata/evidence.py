@@ -77,6 +77,11 @@ class Evidence:
             if problem
         }
 
+    def legs(self) -> tuple[str, ...]:
+        """Whose each channel is; empty when nothing says."""
+        stated = self.source.legs
+        return tuple(stated) if len(stated) == self.header.channels else ()
+
     # --- when ---
 
     def started_at(self, file_mtime: datetime) -> tuple[datetime, Provenance]:

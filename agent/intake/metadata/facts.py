@@ -30,6 +30,14 @@ class CallFacts:
     adviser_name: str | None
     adviser_account: str | None
     service: str | None
+    call_id: str | None
+    """The recorder's own name of the call, by which a call record (CDR) is joined."""
+    call_key: str | None
+    """The same for all files of one source that are legs, or the mix, of one call; see `NameFacts`."""
+    leg: str
+    """Which of these files it is: `in`, `out`, an SSRC; empty for a mix, and for a file that is the whole call."""
+    legs: tuple[str, ...]
+    """Whose each channel is, `adviser` or `caller`; empty when nothing says."""
     strangers: tuple[str, ...] | None
     """Who in the file name is none of the house, as it stands there; None when the name does not say who took part."""
     attention: str | None
@@ -95,6 +103,10 @@ def facts_of(
         adviser_name=adviser.name if adviser else None,
         adviser_account=adviser.account if adviser else None,
         service=service,
+        call_id=evidence.name.call_id,
+        call_key=evidence.name.call_key,
+        leg=evidence.name.leg,
+        legs=evidence.legs(),
         strangers=strangers,
         attention=_attention([field for field, is_missing in missing.items() if is_missing], provenance),
         provenance=MappingProxyType(provenance),

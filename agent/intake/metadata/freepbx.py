@@ -28,7 +28,9 @@ from agent.wire import Direction
 SIDE_LEAST_DIGITS = 3
 """An internal number of fewer digits does not settle where a number with hyphens ends."""
 
-_UNIQUEID = re.compile(r"(?:(?P<system>.+)-)?(?P<epoch>[0-9]{9,10})\.[0-9]{1,12}")
+_UNIQUEID = re.compile(r"(?P<unique>(?:.+-)?(?P<epoch>[0-9]{9,10})\.[0-9]{1,12})", re.DOTALL)
+_BARE_UNIQUEID = re.compile(r"(?:^|-)(?P<unique>(?P<epoch>[0-9]{9,10})\.[0-9]{1,12})$")
+_LEG = re.compile(r"(?P<call>.+[0-9])-(?P<leg>in|out)", re.IGNORECASE | re.DOTALL)
 _TIME = re.compile(r"-(?P<date>[0-9]{8})-(?P<time>[0-9]{6})(?=-|$)")
 _DIRECTIONS = {
     "out": Direction.OUT,
@@ -44,13 +46,13 @@ INTERNAL = "internal"
 
 
 def read_name(relative_name: str, is_extension: Callable[[str], bool]) -> NameFacts:
-    """Read a recording's name.
+    """Read a recording's name, of the whole call or of one leg (`-in`, `-out` at its end).
 
     Args:
         relative_name: Below the spool; its folders are not looked at.
         is_extension: Tells whether a text is an internal number or a queue.
     """
-    stem = relative_name.rpartition("/")[2].rpartition(".")[0]
+    stem, leg = without_leg(relative_name.rpartition("/")[2].rpartition(".")[0])
     times = list(_TIME.finditer(stem))
     found = next((match for match in reversed(times) if _UNIQUEID.fullmatch(stem[match.end() + 1 :])), None)
     problems: list[str] = []
@@ -58,9 +60,7 @@ def read_name(relative_name: str, is_extension: Callable[[str], bool]) -> NameFa
         found = times[-1]
         problems.append("there is no uniqueid after the time")
     if found is None:
-        epoch = _UNIQUEID.fullmatch(stem)
-        epoch_s = float(epoch["epoch"]) if epoch else None
-        return NameFacts(epoch_s=epoch_s, problems=("the file name is not one of FreePBX",))
+        return _without_time(stem, leg)
     unique = _UNIQUEID.fullmatch(stem[found.end() + 1 :])
     local = _local(found["date"] + found["time"])
     if local is None:
@@ -81,7 +81,27 @@ def read_name(relative_name: str, is_extension: Callable[[str], bool]) -> NameFa
         epoch_s=float(unique["epoch"]) if unique else None,
         direction=direction,
         is_internal=kind == INTERNAL,
+        call_id=unique["unique"] if unique else None,
+        call_key=stem,
+        leg=leg,
         problems=tuple(problems),
+    )
+
+
+def without_leg(stem: str) -> tuple[str, str]:
+    """Part the name of a leg's file into the call's name and the leg; an empty leg when it is none."""
+    found = _LEG.fullmatch(stem)
+    return (found["call"], found["leg"].lower()) if found else (stem, "")
+
+
+def _without_time(stem: str, leg: str) -> NameFacts:
+    """A name that only ends as one of Asterisk does still tells which call it was, and when that was made."""
+    unique = _BARE_UNIQUEID.search(stem)
+    problems = ("the file name is not one of FreePBX",)
+    if unique is None:
+        return NameFacts(problems=problems)
+    return NameFacts(
+        epoch_s=float(unique["epoch"]), call_id=unique["unique"], call_key=stem, leg=leg, problems=problems
     )
 
 

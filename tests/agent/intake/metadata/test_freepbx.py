@@ -132,3 +132,25 @@ def test_problems_hold_no_text_of_the_name() -> None:
 def test_no_name_raises_anything(text: str) -> None:
     for name in (text, text + TAIL, "in-" + text + TAIL):
         read(name)
+
+
+def test_legs_and_their_mix_have_one_key_and_are_told_apart() -> None:
+    whole, heard, said = (
+        read(f"q-600-0701740605-20261123-140502-1795435500.265{end}.wav") for end in ("", "-in", "-OUT")
+    )
+    assert whole.call_key == heard.call_key == said.call_key
+    assert [facts.leg for facts in (whole, heard, said)] == ["", "in", "out"]
+    assert {facts.call_id for facts in (whole, heard, said)} == {"1795435500.265"}
+    assert (heard.local, heard.caller) == (AT, "0701740605")
+    assert whole.call_key != read("q-600-0701740605-20261123-140502-1795435500.266.wav").call_key
+
+
+@pytest.mark.parametrize("name", ["legs-1795460965.5-in.wav", "q-601-1795460965.5-in.WAV", "1795460965.5-in.wav"])
+def test_a_name_that_only_ends_in_a_uniqueid_tells_its_call_and_its_leg(name: str) -> None:
+    facts = read(name)
+    assert (facts.call_id, facts.leg, facts.epoch_s) == ("1795460965.5", "in", 1795460965.0)
+    assert facts.problems == ("the file name is not one of FreePBX",)
+
+
+def test_the_system_name_is_a_part_of_the_uniqueid() -> None:
+    assert read("in-3201-0701740605-20261123-140502-pbx-a-1795435500.1.wav").call_id == "pbx-a-1795435500.1"
