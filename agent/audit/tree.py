@@ -99,6 +99,7 @@ def check_inclusion(digest: bytes, index: int, size: int, proof: Sequence[bytes]
     Raises:
         ProofInvalid: see there.
     """
+    _require_hashes(digest, head, *proof)
     if not 0 <= index < size:
         raise ProofInvalid(f"a tree of {size} leaves has no leaf {index}")
     place, last = index, size - 1
@@ -128,6 +129,7 @@ def check_consistency(older: int, size: int, proof: Sequence[bytes], older_head:
         if proof or older_head != head:
             raise ProofInvalid("two heads of one size differ")
         return
+    _require_hashes(older_head, head, *proof)
     path = list(proof)
     if older & (older - 1) == 0:
         path.insert(0, older_head)
@@ -149,6 +151,11 @@ def check_consistency(older: int, size: int, proof: Sequence[bytes], older_head:
         place, last = place >> 1, last >> 1
     if last or was != older_head or now != head:
         raise ProofInvalid("the proof leads to other roots")
+
+
+def _require_hashes(*digests: bytes) -> None:
+    if any(len(digest) != HASH_BYTES for digest in digests):
+        raise ProofInvalid(f"a hash has {HASH_BYTES} bytes")
 
 
 def _split(size: int) -> int:
