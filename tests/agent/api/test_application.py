@@ -1,8 +1,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import shutil
 import subprocess
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -18,12 +16,11 @@ from tests.agent.conftest import People
 from tests.agent.in_process import Api, operations
 from tests.agent.running import Running, run_command
 from tests.agent.services.test_gate import QUESTIONS, kept, put
+from tests.system_programs import needs
 
 __all__ = ["kept"]
 
 ENDLESS = ("GET", "/v1/events")
-
-CURL = shutil.which("curl")
 
 
 @pytest.fixture
@@ -98,13 +95,12 @@ def test_pieces_are_closed_when_the_listener_leaves_while_one_is_read(api: Api) 
     asyncio.run(asyncio.wait_for(leaving(), 30))
 
 
-@pytest.mark.skipif(CURL is None and "CI" not in os.environ, reason="there is no curl here; CI brings it")
+@needs("curl")
 def test_curl_is_client_enough(agent: Running) -> None:
-    assert CURL is not None
     token = agent.sign_in(Role.SECURITY)
     done = subprocess.run(
         [
-            *(CURL, "--silent", "--fail", "--unix-socket", str(agent.settings.socket)),
+            *("curl", "--silent", "--fail", "--unix-socket", str(agent.settings.socket)),
             *("--header", f"Authorization: Bearer {token}", "http://agent/v1/me"),
         ],
         capture_output=True,
