@@ -42,6 +42,40 @@ def grown(size: int, leaf_digest: bytes, nodes: Nodes) -> list[tuple[int, int, b
     return gained
 
 
+def peaks(size: int) -> list[tuple[int, int]]:
+    """The places (level, place) of the complete subtrees that a tree of `size` leaves is folded from, largest first."""
+    return [(level, (size >> level) - 1) for level in range(size.bit_length() - 1, -1, -1) if size >> level & 1]
+
+
+class Frontier:
+    """The right edge of a tree: all that is needed to let it grow and to know its head.
+
+    Args:
+        size: Leaves.
+        nodes: Gives the hashes at `peaks(size)`.
+    """
+
+    def __init__(self, size: int, nodes: Nodes) -> None:
+        self.size = size
+        self._peaks = [nodes(level, place) for level, place in peaks(size)]
+
+    def add(self, leaf_digest: bytes) -> list[tuple[int, int, bytes]]:
+        """Take in one more leaf; the nodes (level, place, hash) that the tree gains."""
+        gained = grown(self.size, leaf_digest, lambda level, place: self._peaks.pop())
+        self._peaks.append(gained[-1][2])
+        self.size += 1
+        return gained
+
+    def root(self) -> bytes:
+        """The tree's head."""
+        if not self._peaks:
+            return EMPTY_ROOT
+        *larger, head = self._peaks
+        for peak in reversed(larger):
+            head = node_hash(peak, head)
+        return head
+
+
 def root(size: int, nodes: Nodes) -> bytes:
     """The tree's head over the first `size` leaves."""
     if size == 0:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from db.engine import database
+from db.engine import database, execute_many
 from db.models import Checkpoint, Entry, Said
 from db.queries.reading import asked, first_tuple, tuples
 from db.records import CheckpointRecord, EntryRecord
 
 _COLUMNS = (Entry.at_ms, Entry.account, Entry.uid, Entry.action, Entry.outcome, Entry.target, Entry.purpose)
 _NAMES = tuple(column.name for column in _COLUMNS)
+_SELECT = f"SELECT seq, leaf, {', '.join(_NAMES)} FROM entry"  # noqa: S608 - names of columns of ours
 _STREAM_ROWS = 2000
 CHECKPOINTS_KEPT_PER_MS = 3_600_000
 """One signed head of each hour is kept besides the newest."""
@@ -23,16 +24,16 @@ def size() -> int:
     return 0 if newest is None else int(newest) + 1
 
 
-def add(seq: int, leaf: bytes, columns: dict[str, str | int | None]) -> None:
-    """Store an entry.
+def add(rows: Iterable[tuple[int, bytes, dict[str, str | int | None]]]) -> None:
+    """Store entries: (seq, leaf, copied columns).
 
     Raises:
-        peewee.IntegrityError: there is an entry at `seq` already.
+        peewee.IntegrityError: there is an entry at one of the places already.
     """
-    database.execute_sql(
+    execute_many(
         "INSERT INTO entry (seq, leaf, at_ms, account, uid, action, outcome, target, purpose)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (seq, leaf, *(columns[name] for name in _NAMES)),
+        [(seq, leaf, *[columns[name] for name in _NAMES]) for seq, leaf, columns in rows],
     )
 
 
@@ -51,12 +52,16 @@ def entry_columns() -> tuple[Any, ...]:
     return (Entry.seq, Entry.leaf, *_COLUMNS)
 
 
+def entries_from(first: int) -> list[EntryRecord]:
+    """Every entry from `first` on, at once."""
+    return [entry_record(row) for row in asked(f"{_SELECT} WHERE seq >= ? ORDER BY seq", first)]
+
+
 def stream(first: int = 0) -> Iterator[EntryRecord]:
     """All entries from `first` on, in order, a few thousand in memory at a time."""
     while True:
         rows = asked(
-            "SELECT seq, leaf, at_ms, account, uid, action, outcome, target, purpose FROM entry"
-            " WHERE seq >= ? ORDER BY seq LIMIT ?",
+            f"{_SELECT} WHERE seq >= ? ORDER BY seq LIMIT ?",
             first,
             _STREAM_ROWS,
         )
@@ -72,10 +77,25 @@ def node(level: int, place: int) -> bytes | None:
     return bytes(rows[0][0]) if rows else None
 
 
+def nodes(places: Iterable[tuple[int, int]]) -> dict[tuple[int, int], bytes]:
+    """The hashes at several (level, place), as far as they are there."""
+    wanted = list(places)
+    if not wanted:
+        return {}
+    rows = asked(
+        f"SELECT level, place, hash FROM tree_node WHERE (level, place) IN (VALUES {_pairs(len(wanted))})",  # noqa: S608
+        *[number for place in wanted for number in place],
+    )
+    return {(int(level), int(place)): bytes(digest) for level, place, digest in rows}
+
+
+def _pairs(count: int) -> str:
+    return ",".join(["(?,?)"] * count)
+
+
 def add_nodes(nodes: Iterable[tuple[int, int, bytes]]) -> None:
     """Store (level, place, hash) of complete subtrees."""
-    for place in nodes:
-        database.execute_sql("INSERT INTO tree_node (level, place, hash) VALUES (?, ?, ?)", place)
+    execute_many("INSERT INTO tree_node (level, place, hash) VALUES (?, ?, ?)", nodes)
 
 
 def stream_nodes(level: int) -> Iterator[tuple[int, bytes]]:

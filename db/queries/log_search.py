@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from peewee import SQL
+
 from db.models import Entry
 from db.queries.log import entry_columns, entry_record, size
 from db.queries.reading import tuples
@@ -14,6 +16,8 @@ from db.records import EntryRecord
 
 __all__ = ["EntryFilter", "EntryTerm", "EntryTermKind", "count", "entries", "entries_after", "size"]
 
+_ALLOWED = "allowed"
+"""Of all outcomes the one that has no index; for the others SQLite must see that it is not asked for."""
 _LAST_CHARACTER = "\U0010ffff"
 
 
@@ -89,7 +93,8 @@ def _condition(term: EntryTerm) -> Any:
         case EntryTermKind.ACTION:
             return _begins(Entry.action, str(value))
         case EntryTermKind.OUTCOME:
-            return Entry.outcome >> value
+            is_it = Entry.outcome >> value
+            return is_it if value == _ALLOWED else is_it & SQL("\"outcome\" <> 'allowed'")
         case EntryTermKind.TARGET:
             return Entry.target >> value
         case EntryTermKind.PURPOSE:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import resource
+import shutil
 import signal
 import subprocess
 import sys
@@ -201,6 +202,105 @@ def test_a_seq_is_never_used_twice(register: Register) -> None:
     first = register.write(lambda: contacts.add(contact("c1", recordings=())))
     register.write(lambda: database.execute_sql("DELETE FROM contact"))
     assert register.write(lambda: contacts.add(contact("c2", recordings=()))) > first
+
+
+# --- what hangs, what is taken away --------------------------------------------------------------------------------
+
+
+def test_a_write_that_hangs_is_given_up_and_never_kept(register: Register) -> None:
+    register.write_limit_s = 0.1
+    held = HeldWriter(register)
+    with pytest.raises(RegisterUnwritable, match="no answer"):
+        register.write(lambda: removals.add(removal("queued")), is_limited=True)
+    assert "has not come to its end" in (register.trouble or "")
+    with pytest.raises(RegisterUnwritable, match="has not come to its end"):  # at once, and not after another while
+        register.write(lambda: removals.add(removal("later")), is_limited=True)
+    held.release()
+    assert stored_ids(register) == []
+    register.write(lambda: removals.add(removal("after")), is_limited=True)
+    assert register.trouble is None
+    assert stored_ids(register) == ["after"]
+
+
+def test_a_job_that_was_given_up_while_it_ran_is_undone(register: Register) -> None:
+    register.write_limit_s = 0.1
+    go_on = threading.Event()
+
+    def slow() -> None:
+        removals.add(removal("slow"))
+        assert go_on.wait(10)
+
+    with pytest.raises(RegisterUnwritable, match="no answer"):
+        register.write(slow, is_limited=True)
+    go_on.set()
+    register.write(lambda: removals.add(removal("after")))
+    assert stored_ids(register) == ["after"]
+
+
+def test_a_time_out_of_the_works_own_is_told_as_it_is(register: Register) -> None:
+    def failing() -> None:
+        raise TimeoutError("its own")
+
+    with pytest.raises(TimeoutError, match="its own"):
+        register.write(failing, is_limited=True)
+
+
+@pytest.mark.parametrize("suffix", ["", "-wal"])
+@pytest.mark.parametrize("way", ["deleted", "moved away", "replaced"])
+def test_a_file_that_is_taken_away_is_noticed_before_anything_is_written(
+    register: Register, suffix: str, way: str
+) -> None:
+    register.write(lambda: removals.add(removal("a")))
+    file = register.path.with_name(register.path.name + suffix)
+    aside = file.with_name("aside")
+    if way == "deleted":
+        file.unlink()
+    else:
+        file.rename(aside)
+    if way == "replaced":
+        shutil.copy(aside, file)
+    with pytest.raises(RegisterUnwritable, match=f"{file.name} was .* while it was in use"):
+        register.write(lambda: removals.add(removal("b")))
+    assert "while it was in use" in (register.trouble or "")
+    if way != "deleted":
+        aside.replace(file)
+        register.write(lambda: removals.add(removal("c")))
+        assert register.trouble is None
+        assert stored_ids(register) == ["a", "c"]
+
+
+def test_a_participant_forgets_what_was_undone(register: Register) -> None:
+    class Counting:
+        def __init__(self) -> None:
+            self.kept: list[str] = []
+
+        def begun(self) -> None:
+            self.kept.clear()
+
+        def mark(self) -> int:
+            return len(self.kept)
+
+        def undone(self, mark: int) -> None:
+            del self.kept[mark:]
+
+    def failing() -> None:
+        counting.kept.append("undone")
+        raise LookupError
+
+    counting = Counting()
+    held = HeldWriter(register)
+    register.participants.append(counting)
+    futures = [
+        register.submit(lambda: counting.kept.append("first")),
+        register.submit(failing),
+        register.submit(lambda: counting.kept.append("third")),
+    ]
+    held.release()
+    assert isinstance(futures[1].exception(10), LookupError)
+    futures[2].result(10)
+    assert counting.kept == ["first", "third"]
+    register.write(lambda: None)
+    assert counting.kept == []
 
 
 # --- reading -------------------------------------------------------------------------------------------------------

@@ -167,6 +167,19 @@ def test_a_log_that_has_lost_a_node_takes_no_further_entry(house: Installation) 
         house.log.record(draft())
 
 
+@pytest.mark.parametrize("change", ["leaf = x'00'", "account = 'somebody'", "seq = 1000"])
+def test_what_was_not_stored_as_it_was_written_is_never_signed(house: Installation, change: str) -> None:
+    house.log.record(draft("before"))
+    trigger = f"CREATE TRIGGER t AFTER INSERT ON entry BEGIN UPDATE entry SET {change} WHERE seq = NEW.seq; END"  # noqa: S608
+    house.register.write(lambda: database.execute_sql(trigger))
+    with pytest.raises(CannotLog, match="not what was written"):
+        house.log.record(draft())
+    house.register.write(lambda: database.execute_sql("DROP TRIGGER t"))
+    assert (targets(house), newest(house).size, beside(house).size) == (["before"], 1, 1)
+    house.log.record(draft("after"))
+    assert findings(house) == []
+
+
 OTHER = """\
 import sys
 from pathlib import Path

@@ -108,3 +108,23 @@ def test_no_proof_for_what_is_not_there(index: int, size: int) -> None:
 def test_no_consistency_with_what_never_was(older: int, size: int) -> None:
     with pytest.raises(ValueError, match="no consistency"):
         tree.consistency_proof(older, size, STORED)
+
+
+def test_the_right_edge_is_all_that_a_tree_needs_to_grow() -> None:
+    """However large it was when it was read: the same nodes and the same head as of the whole tree."""
+    nodes: dict[tuple[int, int], bytes] = {}
+    asked: list[tuple[int, int]] = []
+
+    def node(level: int, place: int) -> bytes:
+        asked.append((level, place))
+        return nodes[level, place]
+
+    for size in range(70):
+        asked.clear()
+        frontier, leaf_hash = tree.Frontier(size, node), tree.leaf_hash(b"%d" % size)
+        assert asked == tree.peaks(size)
+        assert frontier.root() == tree.root(size, node)
+        expected = tree.grown(size, leaf_hash, node)
+        assert frontier.add(leaf_hash) == expected
+        assert frontier.size == size + 1
+        nodes |= {(level, place): digest for level, place, digest in expected}

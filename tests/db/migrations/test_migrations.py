@@ -12,9 +12,12 @@ from playhouse.migrations import Runner
 from db.engine import Register, database
 from db.migrations import FOLDER, bring_up_to_date, pending
 from db.models import TABLES
-from db.queries import annotations, contacts
+from db.queries import annotations, contacts, log
 from db.queries.contacts import ContactFilter, Term, TermKind
+from db.records import CheckpointRecord
 from tests.db.conftest import KEY, contact
+
+SCRIPTS = sorted(script.stem for script in FOLDER.glob("0*.py"))
 
 
 @pytest.fixture
@@ -29,8 +32,9 @@ def schema() -> dict[str, str]:
     return {name: sql for name, sql in rows if not name.startswith("schema_migration")}
 
 
-def down(register: Register) -> None:
-    register.write(lambda: Runner(database.obj, str(FOLDER)).down())
+def down(register: Register, steps: int = len(SCRIPTS)) -> None:
+    for _step in range(steps):
+        register.write(lambda: Runner(database.obj, str(FOLDER)).down())
 
 
 def test_the_migrated_schema_is_that_of_the_models(empty: Register) -> None:
@@ -42,14 +46,14 @@ def test_the_migrated_schema_is_that_of_the_models(empty: Register) -> None:
 
 
 def test_a_register_goes_up_and_down_and_up(empty: Register) -> None:
-    assert pending(empty) == ["0001_register"]
-    assert bring_up_to_date(empty) == ["0001_register"]
+    assert pending(empty) == SCRIPTS
+    assert bring_up_to_date(empty) == SCRIPTS
     assert pending(empty) == []
     assert bring_up_to_date(empty) == []
     migrated = schema()
     down(empty)
     assert set(schema()) <= {"sqlite_sequence"}
-    assert bring_up_to_date(empty) == ["0001_register"]
+    assert bring_up_to_date(empty) == SCRIPTS
     assert schema() == migrated
 
 
@@ -64,6 +68,29 @@ def test_what_is_stored_outlives_another_start(empty: Register, tmp_path: Path) 
             assert [found.id for found in contacts.page(wanted("vip"), sort="adviser", offset=0, limit=9)] == ["c1"]
     finally:
         again.close()
+
+
+def test_the_log_is_the_same_before_and_after_its_indexes_change(empty: Register) -> None:
+    def rows() -> list[tuple[object, ...]]:
+        with empty.read():
+            return [
+                *database.execute_sql("SELECT * FROM entry ORDER BY seq").fetchall(),
+                *database.execute_sql("SELECT * FROM checkpoint ORDER BY size").fetchall(),
+            ]
+
+    def job() -> None:
+        columns = dict.fromkeys(("account", "uid", "target", "purpose"), None)
+        log.add((seq, b"leaf", {**columns, "at_ms": 5, "action": "a", "outcome": "allowed"}) for seq in (0, 1, 2**40))
+        log.add_checkpoint(CheckpointRecord(3, 5, "note"))
+
+    bring_up_to_date(empty)
+    empty.write(job)
+    before = rows()
+    assert len(before) == 4
+    down(empty, len(SCRIPTS) - 1)
+    assert rows() == before
+    bring_up_to_date(empty)
+    assert rows() == before
 
 
 def test_words_that_were_removed_are_gone_from_the_index(register: Register) -> None:
@@ -83,7 +110,7 @@ def test_a_failed_migration_leaves_nothing(empty: Register, monkeypatch: pytest.
         bring_up_to_date(empty)
     monkeypatch.undo()
     assert schema() == before
-    assert pending(empty) == ["0001_register"]
+    assert pending(empty) == SCRIPTS
 
 
 def wanted(text: str) -> ContactFilter:
