@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
+from agent.intake.metadata.sidecar import is_sidecar
+
 DEPTH_LIMIT = 32
 """Folders below folders; each one is open while what is below it is read."""
 
@@ -38,10 +40,9 @@ def role_of(name: str) -> Role:
     """Say by a file's name, without its folder, what the intake does with it."""
     if name.startswith("."):
         return Role.LEFT_ALONE
-    lower = name.lower()
-    if lower.endswith(".wav"):
+    if name.lower().endswith(".wav"):
         return Role.CANDIDATE
-    return Role.SIDECAR if lower.endswith(".json") else Role.LEFT_ALONE
+    return Role.SIDECAR if is_sidecar(name) else Role.LEFT_ALONE
 
 
 def scan(spool_fd: int, below: str = "") -> Iterator[Found]:

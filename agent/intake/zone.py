@@ -18,6 +18,8 @@ QUEUE_LIMIT = timedelta(hours=4)
 """So long a queued call may have waited."""
 ROUND_LIMIT = timedelta(seconds=90)
 """A start that is late by whole half hours, give or take this, looks like a wrong zone."""
+ZONES_LIMIT = timedelta(hours=26)
+"""No two zones differ by more."""
 LEFT_OUT = "this local time was left out when the clocks went forward"
 TWICE = "this local time came twice when the clocks went back; the first is taken"
 
@@ -48,6 +50,17 @@ def in_utc(local: datetime, zone: str, epoch_s: float | None = None) -> Moment:
         at = earlier if earlier >= made_at - ROUND_LIMIT else later
         return Moment(at, _disagreement(at, made_at) or (LEFT_OUT if is_missing else ""))
     return Moment(first, LEFT_OUT if is_missing else TWICE)
+
+
+def written_before(started_at: datetime, written_at: datetime) -> str:
+    """Say that a recording began after its file was written, by no more than a wrong zone does; empty when it did not.
+
+    A file's time may have been set to anything; but where it is a little earlier than the start, the start is wrong.
+    """
+    early = started_at - written_at
+    if EARLIER_LIMIT < early <= ZONES_LIMIT:
+        return f"it is {_minutes(early)} after the file was last written: is the source's zone right?"
+    return ""
 
 
 def _disagreement(at: datetime, made_at: datetime | None) -> str:

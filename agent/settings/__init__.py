@@ -17,25 +17,31 @@ It owns the names and defaults of the settings. Unknown keys are refused, with t
     name = "Anna Berg"
     account = "anna.berg"                      # whose own calls these are
     service = "Vatten"                         # what this extension serves, unless the queue says otherwise
+    until = 2026-05-01                         # from when on it is hers no longer; `from` likewise
 
     [services]
     600 = "Vatten"                             # queue or called number = service
+    601 = [{ service = "Avlopp", until = 2026-05-01 }, { service = "Avfall", from = 2026-05-01 }]
+
+What each setting of a source means is told in `docs/sources.md`.
 """
 
 from __future__ import annotations
 
 import difflib
 import tomllib
+from functools import cached_property
 from pathlib import Path
 from typing import Any, get_args
 
 from pydantic import BaseModel, Field, ValidationError, model_validator
 
 from agent.errors import SettingsInvalid
+from agent.settings.directory import Adviser, Directory, Served, Services
 from agent.settings.part import Part
-from agent.settings.source import Adviser, Source
+from agent.settings.source import SidecarField, Source
 
-__all__ = ["Adviser", "Part", "Settings", "Source", "load"]
+__all__ = ["Adviser", "Directory", "Part", "Served", "Settings", "SidecarField", "Source", "load"]
 
 SOCKET_PATH_LIMIT = 107
 """Bytes of a Unix socket's path, unix(7): 108 with the closing zero."""
@@ -48,7 +54,7 @@ class Settings(Part):
     socket: Path
     source: list[Source] = Field(default_factory=list)
     adviser: list[Adviser] = Field(default_factory=list)
-    services: dict[str, str] = Field(default_factory=dict)
+    services: Services = Field(default_factory=dict)
     """Queue or called number = service."""
     rescan_s: float = Field(default=15.0, ge=0.2)
     """How often the spools are read through for what a wake-up missed."""
@@ -69,7 +75,13 @@ class Settings(Part):
         for source in self.source:
             if source.spool.resolve().is_relative_to(self.state_dir.resolve()):
                 raise ValueError(f"source {source.name}: the spool must not lie inside state_dir")
+        _ = self.directory  # it refuses what cannot be meant
         return self
+
+    @cached_property
+    def directory(self) -> Directory:
+        """The advisers and services of the whole installation."""
+        return Directory(self.adviser, self.services)
 
     @property
     def keys(self) -> Path:
@@ -104,7 +116,7 @@ def _in_words(problem: Any) -> str:
 
 def _known_keys() -> list[str]:
     parts: list[type[BaseModel]] = [Settings, *_parts(Settings)]
-    return [name for part in parts for name in part.model_fields]
+    return [field.alias or name for part in parts for name, field in part.model_fields.items()]
 
 
 def _parts(part: type[BaseModel]) -> list[type[BaseModel]]:

@@ -1,8 +1,8 @@
 """Everything that was said about a call, and which of it is believed for each field.
 
-It owns the order of belief, sidecar over file name over tags over file time, and the look-up of adviser and
-service in the settings. Each answer comes with its provenance: where it was read, what stood there, and what
-is odd about it.
+It owns the order of belief: sidecar over file name over call record over tags over file time; and the look-up of
+adviser and service in the settings. Each answer comes with its provenance: where it was read, what stood there, and
+what is odd about it.
 """
 
 from __future__ import annotations
@@ -11,19 +11,20 @@ import os
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
+from zoneinfo import ZoneInfo
 
-from agent.intake.metadata import freepbx, plain
-from agent.intake.metadata.name import NameFacts
-from agent.intake.metadata.sidecar import Sidecar, read_direction, read_sidecar, read_time
-from agent.intake.numbers import Number, is_extension, read_number
+from agent.intake.metadata.conventions import legs_of, read_name
+from agent.intake.metadata.house import House
+from agent.intake.metadata.name import NameFacts, direction_between
+from agent.intake.metadata.sidecar import read_direction, read_sidecar, read_time
+from agent.intake.metadata.statement import SIDECAR, Statement
+from agent.intake.numbers import Number, read_number
 from agent.intake.tags import Tags
 from agent.intake.wav import WavHeader
-from agent.intake.zone import Moment, in_utc
-from agent.settings import Adviser, Settings, Source
+from agent.intake.zone import Moment, in_utc, written_before
+from agent.settings import Adviser, Settings, SidecarField, Source
 from agent.wire import Direction, Provenance
 
-SIDECAR = "sidecar"
 NAME = "file name"
 TAG = "tag"
 FILE_TIME = "file time"
@@ -32,6 +33,9 @@ SAMPLES = "samples"
 
 _PARTY = re.compile(r"[^()]*\(([^()]*)\)\s*")
 """`name (number)`, as FreeSWITCH writes the artist."""
+_LEGS = {"agent": "adviser", "adviser": "adviser", "caller": "caller", "customer": "caller"}
+_READ_IN_THE_NAME = frozenset({"freepbx", "issabel"})
+"""Conventions that write a party as it stands here, between hyphens."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +43,11 @@ class Evidence:
     """Of one recording; its methods answer one field each."""
 
     source: Source
-    settings: Settings
+    house: House
     name: NameFacts
-    sidecar: Sidecar
+    sidecar: Statement
+    record: Statement
+    """Of the telephone system's own records."""
     header: WavHeader
     tags: Tags
 
@@ -54,16 +60,14 @@ class Evidence:
         sidecar: bytes | None,
         header: WavHeader,
         tags: Tags,
+        record: Statement | None = None,
     ) -> Evidence:
-        def is_internal(party: str) -> bool:
-            return is_extension(party, extensions) or party in settings.services
-
-        extensions = {adviser.extension for adviser in settings.adviser}
+        house = House.of(settings, source)
         # Bytes that are not UTF-8 lead to the file, but no text that is kept may hold them.
         readable = os.fsencode(relative_name).decode("utf-8", "replace")
-        name = freepbx.read_name(readable, is_internal) if source.convention == "freepbx" else plain.read_name()
-        beside = Sidecar() if sidecar is None else read_sidecar(sidecar, source.sidecar)
-        return cls(source, settings, name, beside, header, tags)
+        name = read_name(source, readable, house.is_ours)
+        beside = Statement() if sidecar is None else read_sidecar(sidecar, source.sidecar, source.sidecar_of)
+        return cls(source, house, name, beside, record or Statement(), header, tags)
 
     def troubles(self) -> dict[str, Provenance]:
         problems = {
@@ -77,21 +81,32 @@ class Evidence:
             if problem
         }
 
-    def legs(self) -> tuple[str, ...]:
+    def _problem(self, field: SidecarField) -> str:
+        return self.sidecar.problems.get(field, "")
+
+    def _stated(self, field: SidecarField) -> str:
+        return self.sidecar.texts.get(field, "").strip()
+
+    def legs(self) -> tuple[tuple[str, ...], Provenance]:
         """Whose each channel is; empty when nothing says."""
-        stated = self.source.legs
-        return tuple(stated) if len(stated) == self.header.channels else ()
+        said = [self._stated("channel1"), self._stated("channel2")]
+        legs = tuple(_LEGS.get(word.casefold(), "") for word in said)
+        if all(legs) and self.header.channels == len(legs) and len(set(legs)) == len(legs):
+            return legs, _provenance(SIDECAR, " ".join(said))
+        legs = legs_of(self.source, self.header.channels)
+        return legs, _provenance(SETTINGS, " ".join(legs))
 
     # --- when ---
 
     def started_at(self, file_mtime: datetime) -> tuple[datetime, Provenance]:
-        problems = [self.sidecar.problems.get("started_at", "")]
+        problems = [self._problem("started_at")]
         for read_from, said, at in self._times():
             moment = self._moment(at)
             if moment is None:
                 problems.append(f"the time in the {read_from} is none")
             else:
-                return moment.at, _provenance(read_from, said, *problems, moment.problem)
+                problems += [moment.problem or written_before(moment.at, file_mtime), self._other_day(moment.at)]
+                return moment.at, _provenance(read_from, said, *problems)
         if self.name.epoch_s is not None:
             at = datetime.fromtimestamp(self.name.epoch_s, UTC)
             said = f"{self.name.epoch_s:.0f}"
@@ -104,16 +119,25 @@ class Evidence:
                 file_mtime.astimezone(UTC),
                 "nothing says when the call began, and its length is absurd",
             )
-        return at, _provenance(FILE_TIME, file_mtime.isoformat(), *problems, problem)
+        return at, _provenance(FILE_TIME, file_mtime.isoformat(), *problems, problem, self._other_day(at))
+
+    def local(self, started_at: datetime) -> datetime:
+        """A moment on the source's clock."""
+        return started_at.astimezone(ZoneInfo(self.source.zone)).replace(tzinfo=None)
+
+    def _other_day(self, at: datetime) -> str:
+        is_other = self.name.day is not None and self.local(at).date() != self.name.day
+        return "the file's name or folder tells another day" if is_other else ""
 
     def _times(self) -> list[tuple[str, str, datetime | None]]:
         """The times that were written down, the most believed first: where, how, and what it says."""
         times: list[tuple[str, str, datetime | None]] = []
-        if "started_at" in self.sidecar.texts:
-            said = self.sidecar.texts["started_at"]
+        if said := self.sidecar.texts.get("started_at"):
             times.append((SIDECAR, said, read_time(said)))
         if self.name.local is not None:
             times.append((NAME, self.name.local_said, self.name.local))
+        if said := self.record.texts.get("started_at"):
+            times.append((self.record.read_from, said, read_time(said)))
         if self.name.epoch_s is None:
             broadcast = self.header.broadcast
             dated = f"{broadcast.get('date', '')}T{broadcast.get('time', '')}"
@@ -130,16 +154,23 @@ class Evidence:
     # --- which way, and between whom ---
 
     def direction(self) -> tuple[Direction | None, Provenance]:
-        said = self.sidecar.texts.get("direction", "")
-        stated = read_direction(said)
+        said = self._stated("direction")
+        stated = read_direction(said, self.source.directions) or self._between(self.sidecar)
         named = self.name.direction
         if stated is not None:
             differs = named is not None and named is not stated
             return stated, _provenance(SIDECAR, said, "the file name says otherwise" if differs else "")
-        problem = "the direction in the sidecar is none" if said else self.sidecar.problems.get("direction", "")
+        problem = "the direction in the sidecar is none" if said else self._problem("direction")
         if self.name.is_internal:
             return None, _provenance(NAME, "", problem, "an internal call has no direction")
+        if named is None and (recorded := self._between(self.record)) is not None:
+            return recorded, _provenance(self.record.read_from, "", problem)
         return named, _provenance(NAME, "", problem, "" if named else "nothing says whether the customer called")
+
+    def _between(self, statement: Statement) -> Direction | None:
+        """Which way a call went by its parties, when just one of them is the house's."""
+        called, caller = statement.texts.get("called"), statement.texts.get("caller", statement.texts.get("number"))
+        return direction_between(called, caller, self.house.is_ours)
 
     def _sides(self, direction: Direction | None) -> tuple[str | None, str | None]:
         """The internal side of the file name, and the customer's."""
@@ -149,43 +180,56 @@ class Evidence:
             return None, None
         return (dest, caller) if way is Direction.IN else (caller, dest)
 
+    def _stated_sides(self, statement: Statement, direction: Direction | None) -> tuple[str | None, str | None]:
+        """The internal side of a statement, and the customer's."""
+        called, caller = statement.texts.get("called"), statement.texts.get("caller")
+        if direction is None or self.name.is_internal:
+            return None, None
+        return (called, caller) if direction is Direction.IN else (caller, called)
+
     def strangers(self) -> tuple[str, ...] | None:
-        """Those parties of the file name that are no telephone, queue or number of the house."""
+        """Those parties of the file name that are none of the house, as they stand there between hyphens; None when
+        the name does not say who took part, or says it otherwise.
+        """
         dest, caller = self.name.dest, self.name.caller
         if dest is None or caller is None:
             return None
-        extensions = {adviser.extension for adviser in self.settings.adviser}
-        return tuple(
-            party
-            for party in (dest, caller)
-            if any(map(str.isdigit, party)) and not is_extension(party, extensions) and not self._service_of(party)
+        strangers = tuple(
+            party for party in (dest, caller) if any(map(str.isdigit, party)) and not self.house.is_ours(party)
         )
+        return strangers if not strangers or self.source.convention in _READ_IN_THE_NAME else None
 
     def extension(self, direction: Direction | None) -> tuple[str | None, Provenance]:
-        stated = self.sidecar.texts.get("extension", "").strip()
-        if stated:
+        if stated := self._stated("extension"):
             return stated, _provenance(SIDECAR, stated)
-        problem = self.sidecar.problems.get("extension", "")
-        configured = {adviser.extension for adviser in self.settings.adviser}
+        problem = self._problem("extension")
+        if self.name.extension:
+            return self.name.extension, _provenance(NAME, self.name.extension, problem)
         if self.name.is_internal:
             parties = (self.name.dest, self.name.caller)
-            ours = [party for party in parties if party is not None and party in configured]
+            ours = [party for party in parties if party is not None and party in self.house.extensions]
             if len(ours) == 1:
                 return ours[0], _provenance(NAME, ours[0], problem)
             return None, _provenance(NAME, "", problem, "it cannot be told whose call an internal one is")
-        internal, _ = self._sides(direction)
-        if internal is None:
+        named = self._sides(direction)[0]
+        for read_from, party in (
+            (SIDECAR, self._stated_sides(self.sidecar, direction)[0]),
+            (NAME, named),
+            (self.record.read_from, self.record.texts.get("extension")),
+            (self.record.read_from, self._stated_sides(self.record, direction)[0]),
+        ):
+            if party and self.house.is_telephone(party):
+                return party, _provenance(read_from, party, problem)
+        if named is None:
             return None, _provenance(NAME, "", problem, "nothing says which telephone took part")
-        if internal in configured or (is_extension(internal) and internal not in self.settings.services):
-            return internal, _provenance(NAME, internal, problem)
-        return None, _provenance(NAME, internal, problem, "it is a queue or a called number, not a telephone")
+        return None, _provenance(NAME, named, problem, "it is a queue or a called number, not a telephone")
 
     def number(self, direction: Direction | None) -> tuple[Number, Provenance]:
         said = self._numbers(direction)
-        problems = [self.sidecar.problems.get("number", "")]
+        problems = [self._problem("number")]
         if self.name.is_internal:
             return Number(None, False, ""), _provenance(NAME, "", *problems, "an internal call has no customer")
-        extensions = {adviser.extension for adviser in self.settings.adviser}
+        extensions = self.house.extensions
         for read_from, text in said:
             number = read_number(
                 text, country=self.source.country, withheld_words=self.source.withheld, extensions=extensions
@@ -202,73 +246,66 @@ class Evidence:
 
     def _numbers(self, direction: Direction | None) -> list[tuple[str, str]]:
         """What was written for the customer's number, the most believed first: where, and how."""
-        said: list[tuple[str, str]] = []
-        if "number" in self.sidecar.texts:
-            said.append((SIDECAR, self.sidecar.texts["number"]))
-        _, customer = self._sides(direction)
-        if customer is not None:
-            said.append((NAME, customer))
         party = _PARTY.fullmatch(self.header.info.get("IART") or self.tags.texts.get("TPE1") or "")
-        # The artist is who called: of a call to a customer that is the house.
-        if party is not None and direction is not Direction.OUT:
-            said.append((TAG, party[1]))
-        return said
+        written = (
+            (SIDECAR, self.sidecar.texts.get("number")),
+            (SIDECAR, self._stated_sides(self.sidecar, direction)[1]),
+            (NAME, self.name.number),
+            (NAME, self._sides(direction)[1]),
+            (self.record.read_from, self._stated_sides(self.record, direction)[1]),
+            # The artist is who called: of a call to a customer that is the house.
+            (TAG, party[1] if party is not None and direction is not Direction.OUT else None),
+        )
+        return [(read_from, text) for read_from, text in written if text is not None]
 
     # --- who, and for what ---
 
-    def adviser(self, extension: str | None) -> tuple[Adviser | None, Provenance]:
-        """The adviser by the settings; one who is only named in the sidecar has that name and no account."""
-        said = self.sidecar.texts.get("adviser", "").strip()
-        problem = self.sidecar.problems.get("adviser", "")
-        if said:
-            known = [adviser for adviser in self.settings.adviser if said.casefold() in _called(adviser)]
-            if len(known) == 1:
-                return known[0], _provenance(SIDECAR, said, problem)
-            named = Adviser(extension=extension or "", name=said)
-            return named, _provenance(SIDECAR, said, "the settings do not say which account this is")
+    def adviser(self, extension: str | None, local: datetime) -> tuple[Adviser | None, Provenance]:
+        """The adviser by the settings then; one whom only sidecar or name tell has that name and no account."""
+        problem = self._problem("adviser")
+        for read_from, said in ((SIDECAR, self._stated("adviser")), (NAME, self.name.adviser)):
+            if said:
+                known = self.house.called(said, local)
+                if len(known) == 1:
+                    return known[0], _provenance(read_from, said, problem)
+                named = Adviser(extension=extension or "", name=said)
+                return named, _provenance(read_from, said, "the settings do not say which account this is")
         if extension is None:
             return None, _provenance(SETTINGS, "", problem, "nothing says who took part")
-        known = [adviser for adviser in self.settings.adviser if adviser.extension == extension]
-        if len(known) == 1:
-            return known[0], _provenance(SETTINGS, extension, problem)
-        why = "the settings name several advisers" if known else "the settings name no adviser"
-        return None, _provenance(SETTINGS, extension, problem, why + " for this extension")
+        having = self.house.adviser(extension, local)
+        if having is not None:
+            return having, _provenance(SETTINGS, extension, problem)
+        was_ever = "then" if extension in self.house.extensions else ""
+        why = " ".join(filter(None, ("the settings name no adviser for this extension", was_ever)))
+        return None, _provenance(SETTINGS, extension, problem, why)
 
-    def service(self, direction: Direction | None, adviser: Adviser | None) -> tuple[str | None, Provenance]:
-        texts, services = self.sidecar.texts, self.settings.services
-        problems = [self.sidecar.problems.get(key, "") for key in ("service", "queue")]
-        if stated := texts.get("service", "").strip():
-            return services.get(stated, stated), _provenance(SIDECAR, stated, *problems)
-        if queue := texts.get("queue", "").strip():
-            if queue in services:
-                return services[queue], _provenance(SIDECAR, queue, *problems)
+    def service(
+        self, direction: Direction | None, adviser: Adviser | None, local: datetime
+    ) -> tuple[str | None, Provenance]:
+        problems = [self._problem("service"), self._problem("queue")]
+        if stated := self._stated("service"):
+            return self.house.service(stated, local) or stated, _provenance(SIDECAR, stated, *problems)
+        if queue := self._stated("queue"):
+            if service := self.house.service(queue, local):
+                return service, _provenance(SIDECAR, queue, *problems)
             problems.append("the settings name no service for the queue in the sidecar")
-        called, _ = self._sides(direction)
-        if called and (self.name.direction or direction) is Direction.IN and (service := self._service_of(called)):
-            return service, _provenance(NAME, called, *problems)
+        if named := self._stated("queue_name"):
+            return self.house.service(named, local) or named, _provenance(SIDECAR, named, *problems)
+        if self.name.service:
+            return self.name.service, _provenance(NAME, self.name.service, *problems)
+        way = self.name.direction or direction
+        for read_from, called in (
+            (SIDECAR, self._stated_sides(self.sidecar, direction)[0]),
+            (NAME, self.name.queue),
+            (NAME, self._sides(direction)[0] if way is Direction.IN else None),
+            (self.record.read_from, self.record.texts.get("queue")),
+            (self.record.read_from, self._stated_sides(self.record, direction)[0]),
+        ):
+            if called and (service := self.house.service(called, local)):
+                return service, _provenance(read_from, called, *problems)
         if adviser and adviser.service:
             return adviser.service, _provenance(SETTINGS, adviser.extension, *problems)
         return None, _provenance(SETTINGS, "", *problems, "nothing says which service it was")
-
-    def _service_of(self, called: str) -> str | None:
-        """The service of a queue or called number, however that is written."""
-        if called in self.settings.services:
-            return self.settings.services[called]
-        number = _e164(called, self.source.country)
-        if number is None:
-            return None
-        named = (key for key in self.settings.services if _e164(key, self.source.country) == number)
-        return next((self.settings.services[key] for key in named), None)
-
-
-@lru_cache(maxsize=1024)
-def _e164(own_number: str, country: str) -> str | None:
-    """Kept, since the house's own numbers are asked for with every call."""
-    return read_number(own_number, country=country).e164
-
-
-def _called(adviser: Adviser) -> set[str]:
-    return {text.casefold() for text in (adviser.account, adviser.name, adviser.extension) if text}
 
 
 def _provenance(read_from: str, said: str, *problems: str) -> Provenance:

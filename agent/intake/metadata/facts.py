@@ -1,4 +1,4 @@
-"""What is known of a call, and from where: sidecar, file name, tags and file time merged into one answer.
+"""What is known of a call, and from where: sidecar, file name, call record, tags and file time merged into one answer.
 
 It owns the shape of the answer and `attention`, which names what is missing or odd. It invents nothing: what
 stays unknown is None. What is believed over what, see `agent.intake.metadata.evidence`.
@@ -12,6 +12,7 @@ from datetime import datetime
 from types import MappingProxyType
 
 from agent.intake.metadata.evidence import SAMPLES, Evidence
+from agent.intake.metadata.statement import Statement
 from agent.intake.tags import Tags
 from agent.intake.wav import WavHeader
 from agent.settings import Settings, Source
@@ -43,8 +44,8 @@ class CallFacts:
     attention: str | None
     """Which facts are missing or odd, in English and without text from outside; None when all is well."""
     provenance: Mapping[str, Provenance]
-    """What each of `started_at`, `duration`, `number`, `direction`, `extension`, `adviser`, `service` was
-    read from; under `sidecar`, `name` and `tags` what is wrong with the whole of these, if anything is."""
+    """What each of `started_at`, `duration`, `number`, `direction`, `extension`, `adviser`, `service` and, where known,
+    `legs` was read from; under `sidecar`, `name` and `tags` what is wrong with the whole of these, if anything is."""
 
 
 def facts_of(
@@ -55,8 +56,11 @@ def facts_of(
     header: WavHeader,
     tags: Tags,
     file_mtime: datetime,
+    record: Statement | None = None,
 ) -> CallFacts:
     """Merge everything that is known of a recording.
+
+    It reads nothing but its arguments, so that it can be asked again when a sidecar or a call record comes later.
 
     Args:
         source: The spool it lay in.
@@ -66,14 +70,17 @@ def facts_of(
         header: Of the recording.
         tags: Its ID3 texts.
         file_mtime: When the file was last written, with a zone.
+        record: What the telephone system's own records say of the call.
     """
-    evidence = Evidence.gather(source, settings, relative_name, sidecar, header, tags)
+    evidence = Evidence.gather(source, settings, relative_name, sidecar, header, tags, record)
     started_at, started = evidence.started_at(file_mtime)
     direction, directed = evidence.direction()
     extension, extended = evidence.extension(direction)
     number, numbered = evidence.number(direction)
-    adviser, advised = evidence.adviser(extension)
-    service, served = evidence.service(direction, adviser)
+    local = evidence.local(started_at)
+    adviser, advised = evidence.adviser(extension, local)
+    service, served = evidence.service(direction, adviser, local)
+    legs, divided = evidence.legs()
     provenance = {
         "started_at": started,
         "duration": Provenance(read_from=SAMPLES, problem=header.interrupted),
@@ -82,6 +89,7 @@ def facts_of(
         "extension": extended,
         "adviser": advised,
         "service": served,
+        **({"legs": divided} if legs else {}),
         **evidence.troubles(),
     }
     strangers = evidence.strangers()
@@ -103,10 +111,10 @@ def facts_of(
         adviser_name=adviser.name if adviser else None,
         adviser_account=adviser.account if adviser else None,
         service=service,
-        call_id=evidence.name.call_id,
+        call_id=evidence.name.call_id or evidence.sidecar.texts.get("call_id") or None,
         call_key=evidence.name.call_key,
         leg=evidence.name.leg,
-        legs=evidence.legs(),
+        legs=legs,
         strangers=strangers,
         attention=_attention([field for field, is_missing in missing.items() if is_missing], provenance),
         provenance=MappingProxyType(provenance),

@@ -20,9 +20,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import datetime
 
-from agent.intake.metadata.name import YEARS, NameFacts
+from agent.intake.metadata.name import (
+    NO_DIRECTION,
+    NO_PARTIES,
+    NO_TIME,
+    IsOurs,
+    NameFacts,
+    direction_between,
+    local_of,
+    stem_of,
+)
 from agent.wire import Direction
 
 SIDE_LEAST_DIGITS = 3
@@ -45,14 +53,19 @@ _DIRECTIONS = {
 INTERNAL = "internal"
 
 
-def read_name(relative_name: str, is_extension: Callable[[str], bool]) -> NameFacts:
+Way = Callable[[str], Direction | None]
+"""What a type says of the direction; None when it says nothing."""
+
+
+def read_name(relative_name: str, is_ours: IsOurs, way: Way = _DIRECTIONS.get) -> NameFacts:
     """Read a recording's name, of the whole call or of one leg (`-in`, `-out` at its end).
 
     Args:
         relative_name: Below the spool; its folders are not looked at.
-        is_extension: Tells whether a text is an internal number or a queue.
+        is_ours: Tells whether a text is an internal number, a queue or a number of the house.
+        way: What the types of this member of the family mean.
     """
-    stem, leg = without_leg(relative_name.rpartition("/")[2].rpartition(".")[0])
+    stem, leg = without_leg(stem_of(relative_name))
     times = list(_TIME.finditer(stem))
     found = next((match for match in reversed(times) if _UNIQUEID.fullmatch(stem[match.end() + 1 :])), None)
     problems: list[str] = []
@@ -62,17 +75,18 @@ def read_name(relative_name: str, is_extension: Callable[[str], bool]) -> NameFa
     if found is None:
         return _without_time(stem, leg)
     unique = _UNIQUEID.fullmatch(stem[found.end() + 1 :])
-    local = _local(found["date"] + found["time"])
+    local = local_of(found["date"] + found["time"])
     if local is None:
-        problems.append("the date and time are none")
+        problems.append(NO_TIME)
     kind, hyphen, parties = stem[: found.start()].partition("-")
     kind = kind.lower()
-    dest, caller = _parties(kind, parties, is_extension) if hyphen else (None, None)
+    stated = way(kind)
+    dest, caller = parties_of(parties, stated, is_ours) if hyphen else (None, None)
     if dest is None or caller is None:
-        problems.append("it cannot be told which numbers called and were called")
-    direction = _DIRECTIONS.get(kind) or _direction_of(kind, dest, caller, is_extension)
+        problems.append(NO_PARTIES)
+    direction = None if kind == INTERNAL else stated or direction_between(dest, caller, is_ours)
     if direction is None and kind != INTERNAL:
-        problems.append("it cannot be told whether the customer called or was called")
+        problems.append(NO_DIRECTION)
     return NameFacts(
         dest=dest,
         caller=caller,
@@ -105,15 +119,7 @@ def _without_time(stem: str, leg: str) -> NameFacts:
     )
 
 
-def _local(digits: str) -> datetime | None:
-    try:
-        local = datetime.strptime(digits, "%Y%m%d%H%M%S")  # noqa: DTZ007 - the zone is the source's, not the name's
-    except ValueError:
-        return None
-    return local if local.year in YEARS else None
-
-
-def _parties(kind: str, parties: str, is_extension: Callable[[str], bool]) -> tuple[str | None, str | None]:
+def parties_of(parties: str, direction: Direction | None, is_ours: IsOurs) -> tuple[str | None, str | None]:
     """Part `dest-from`; where more hyphens stand in it, the internal side shows which one parts them."""
     pieces = parties.split("-")
     if len(pieces) == 2:
@@ -122,23 +128,11 @@ def _parties(kind: str, parties: str, is_extension: Callable[[str], bool]) -> tu
         return None, None
     starts_internal, ends_internal = (
         # An area code or a short group of digits is a part of a number.
-        len(piece) >= SIDE_LEAST_DIGITS and not piece.startswith("0") and is_extension(piece)
+        len(piece) >= SIDE_LEAST_DIGITS and not piece.startswith("0") and is_ours(piece)
         for piece in (pieces[0], pieces[-1])
     )
-    direction = _DIRECTIONS.get(kind)
     if starts_internal and (direction is Direction.IN or (direction is None and not ends_internal)):
         return pieces[0], "-".join(pieces[1:])
     if ends_internal and (direction is Direction.OUT or (direction is None and not starts_internal)):
         return "-".join(pieces[:-1]), pieces[-1]
     return None, None
-
-
-def _direction_of(
-    kind: str, dest: str | None, caller: str | None, is_extension: Callable[[str], bool]
-) -> Direction | None:
-    if dest is None or caller is None or kind == INTERNAL:
-        return None
-    is_called_internal, is_caller_internal = is_extension(dest), is_extension(caller)
-    if is_called_internal == is_caller_internal:
-        return None
-    return Direction.IN if is_called_internal else Direction.OUT

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -9,6 +10,13 @@ from agent.wire import Direction
 
 YEARS = range(1990, 2100)
 """A call of another year is a misread number."""
+UUID = "[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}"
+NO_TIME = "the date and time are none"
+NO_PARTIES = "it cannot be told which numbers called and were called"
+NO_DIRECTION = "it cannot be told whether the customer called or was called"
+
+IsOurs = Callable[[str], bool]
+"""Tells whether a party, as a name has it, is a telephone, a queue or a number of the house."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,3 +53,24 @@ class NameFacts:
     is the whole call."""
     problems: tuple[str, ...] = ()
     """What could not be read, in English; without any text of the name."""
+
+
+def stem_of(relative_name: str) -> str:
+    """The file's own name without its folders and its ending."""
+    return relative_name.rpartition("/")[2].rpartition(".")[0]
+
+
+def local_of(digits: str, form: str = "%Y%m%d%H%M%S") -> datetime | None:
+    """The time that digits stand for, without a zone; None when they stand for none."""
+    try:
+        local = datetime.strptime(digits, form)  # noqa: DTZ007 - the zone is the source's, not the name's
+    except ValueError:
+        return None
+    return local if local.year in YEARS else None
+
+
+def direction_between(dest: str | None, caller: str | None, is_ours: IsOurs) -> Direction | None:
+    """Which way a call went, when just one side of it is the house's."""
+    if dest is None or caller is None or is_ours(dest) == is_ours(caller):
+        return None
+    return Direction.IN if is_ours(dest) else Direction.OUT

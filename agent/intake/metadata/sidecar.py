@@ -1,49 +1,42 @@
-"""The JSON file beside a recording, which says what the name does not.
+"""The file beside a recording, which says what the name does not.
 
-It owns where a sidecar lies, how much of one is read, and which of its values are facts. Nothing in it is
-ever a path or a name of a file. What is no fact is a problem and not half a fact: a key that stands twice, a
-NaN, another type than expected.
+It owns where a sidecar lies and which of its values are facts. Nothing in it is ever a path or a name of a file. What
+is no fact is a problem and not half a fact: a value of another type than expected, a document that is broken.
 
-    call.wav.json, or call.json, beside call.wav:
+    call.wav.json, call.json (or .xml, .csv, in capitals too) beside call.wav:
     {"started_at": "2026-11-23T14:05:02", "number": "+46701740605", "direction": "in", "extension": "3201"}
 
-A source's settings may map each field to another place: `number = "caller.phone"`, or `"parties.0.phone"` in
-a list.
+A source says by `sidecar_map` whose sidecars these are, and by `sidecar` where else a field stands. A place is a path:
+
+    caller.phone        a value inside of another
+    parties.0.phone     of the first in a list; of an XML element too that stands only once
+    **.Request.queue    wherever `Request` stands, first the outer ones
+    3                   the fourth column of a CSV that has no line of names
 """
 
 from __future__ import annotations
 
-import json
 import math
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
+from agent.intake.metadata.document import LIMIT_BYTES, DocumentUnusable, read_document
 from agent.intake.metadata.name import YEARS
+from agent.intake.metadata.sidecar_maps import MAPS
+from agent.intake.metadata.statement import FIELDS, PARTIES, SIDECAR, Statement
+from agent.settings import SidecarField
 from agent.wire import Direction
 
-SIDECAR_LIMIT_BYTES = 1 << 20
-DEPTH_LIMIT = 20
+SIDECAR_LIMIT_BYTES = LIMIT_BYTES
 TEXT_LIMIT = 500
+ENDINGS = ("json", "xml", "csv")
 
-DEFAULT_PLACES: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    {
-        "started_at": ("started_at",),
-        "number": ("number",),
-        "direction": ("direction",),
-        "adviser": ("adviser", "agent"),
-        "extension": ("extension",),
-        "service": ("service",),
-        "queue": ("queue",),
-    }
-)
-"""Our fields, and where they stand unless the source says otherwise."""
-
-_SURROGATES = re.compile("[\ud800-\udfff]")
-_TOKENS = re.compile(r'\\.|["\[\]{}]', re.DOTALL)
+_UNKEPT = re.compile("[\0\ud800-\udfff]")
+"""What no register keeps as text."""
 _IN = frozenset({"in", "inbound", "incoming"})
 _OUT = frozenset({"out", "outbound", "outgoing"})
 _EPOCH = re.compile(r"[0-9]{9,14}(\.[0-9]{1,9})?")
@@ -51,39 +44,36 @@ _MILLISECONDS_FROM = 1e11
 """An epoch from here on counts milliseconds: in seconds it would be the year 5138."""
 
 
-@dataclass(frozen=True, slots=True)
-class Sidecar:
-    texts: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
-    """Our fields as they stood there; an empty text and a `null` stand for "withheld" in `number`."""
-    problems: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
-    """Why a field could not be read; under `sidecar` why nothing could."""
-
-
-def sidecars_of(relative_name: str) -> tuple[str, str]:
+def sidecars_of(relative_name: str) -> tuple[str, ...]:
     """Name the places where a recording's sidecar may lie, the more exact first."""
-    return relative_name + ".json", relative_name.rpartition(".")[0] + ".json"
+    stem = relative_name.rpartition(".")[0]
+    spelt = [spelling for ending in ENDINGS for spelling in (ending, ending.upper())]
+    return tuple(f"{name}.{ending}" for ending in spelt for name in (relative_name, stem))
 
 
-def read_sidecar(content: bytes, places: Mapping[str, str]) -> Sidecar:
+def is_sidecar(name: str) -> bool:
+    """Tell by its name whether a file may be a recording's sidecar."""
+    return name.lower().endswith(tuple(f".{ending}" for ending in ENDINGS))
+
+
+def read_sidecar(content: bytes, places: Mapping[SidecarField, str], sidecar_map: str = "own") -> Statement:
     """Read the facts in a sidecar.
 
     Args:
         content: The whole file, or its first `SIDECAR_LIMIT_BYTES` + 1 bytes.
-        places: Of the source's settings: our field = dotted path.
+        places: Of the source's settings: our field = path, before those of the map.
+        sidecar_map: Whose sidecar it is, a key of `MAPS`.
     """
     try:
-        document = _document(content)
-    except _UnusableError as error:
-        return Sidecar(problems=MappingProxyType({"sidecar": str(error)}))
+        document = read_document(content)
+    except DocumentUnusable as error:
+        return Statement(problems=MappingProxyType({SIDECAR: str(error)}))
     texts: dict[str, str] = {}
     problems: dict[str, str] = {}
-    unknown = sorted(set(places) - set(DEFAULT_PLACES))
-    if unknown:
-        problems["sidecar"] = "the settings name fields that there are not: " + ", ".join(unknown)
-    for name, defaults in DEFAULT_PLACES.items():
-        for path in (places[name],) if name in places else defaults:
-            is_there, value = _at(document, path)
-            if not is_there or (value is None and name != "number"):
+    for name in FIELDS:
+        for path in (places[name],) if name in places else MAPS[sidecar_map].get(name, ()):
+            is_there, value = value_at(document, path)
+            if not is_there or (value is None and name not in PARTIES):
                 continue
             text = _text(name, value)
             if text is None:
@@ -91,7 +81,7 @@ def read_sidecar(content: bytes, places: Mapping[str, str]) -> Sidecar:
             else:
                 texts[name] = text
             break
-    return Sidecar(MappingProxyType(texts), MappingProxyType(problems))
+    return Statement(SIDECAR, MappingProxyType(texts), MappingProxyType(problems))
 
 
 def read_time(said: str) -> datetime | None:
@@ -115,83 +105,71 @@ def read_time(said: str) -> datetime | None:
     return at if at.year in YEARS else None
 
 
-def read_direction(said: str) -> Direction | None:
+def read_direction(said: str, words: Mapping[str, str] = MappingProxyType({})) -> Direction | None:
+    """Read a word for a direction.
+
+    Args:
+        said: The word.
+        words: The source's own, beside the known ones: `inkommande` = `in`.
+    """
     word = said.strip().casefold()
+    own = {own.casefold(): way for own, way in words.items()}
+    if word in own:
+        return Direction(own[word])
     if word in _IN:
         return Direction.IN
     return Direction.OUT if word in _OUT else None
 
 
-class _UnusableError(ValueError):
-    """Why nothing can be read from a sidecar."""
+def value_at(document: Any, path: str) -> tuple[bool, Any]:
+    """Whether something stands at a path, and what."""
+    return _at(document, _steps(path))
 
 
-def _document(content: bytes) -> dict[str, Any]:
-    if len(content) > SIDECAR_LIMIT_BYTES:
-        raise _UnusableError("the sidecar is larger than a sidecar")
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise _UnusableError("the sidecar is not UTF-8") from None
-    if _is_deep(text):
-        raise _UnusableError("the sidecar is nested too deeply")
-    try:
-        document = json.loads(text, object_pairs_hook=_object, parse_constant=_constant)
-    except _UnusableError:
-        raise
-    except ValueError:
-        raise _UnusableError("the sidecar is not JSON") from None
-    if not isinstance(document, dict):
-        raise _UnusableError("the sidecar is not a JSON object")
-    return document
+@lru_cache(maxsize=256)
+def _steps(path: str) -> tuple[str, ...]:
+    return tuple(path.split("."))
 
 
-def _is_deep(text: str) -> bool:
-    """Tell whether brackets outside of texts stand too deep: the parser would run out of stack."""
-    depth = 0
-    is_inside_text = False
-    for token in _TOKENS.finditer(text):
-        mark = token[0]
-        if mark == '"':
-            is_inside_text = not is_inside_text
-        elif is_inside_text or mark[0] == "\\":
-            continue
-        elif mark in "[{":
-            depth += 1
-            if depth > DEPTH_LIMIT:
-                return True
-        else:
-            depth -= 1
-    return False
-
-
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        raise _UnusableError("a key stands twice in the sidecar")
-    return found
-
-
-def _constant(name: str) -> float:
-    raise _UnusableError("the sidecar holds a number that is none")
-
-
-def _at(document: Any, path: str) -> tuple[bool, Any]:
-    for step in path.split("."):
-        if isinstance(document, dict) and step in document:
-            document = document[step]
+def _at(document: Any, steps: tuple[str, ...]) -> tuple[bool, Any]:
+    for passed, step in enumerate(steps):
+        if step == "**":
+            return _anywhere(document, steps[passed + 1 :])
+        if isinstance(document, dict):
+            if step in document:
+                document = document[step]
+            elif step != "0":
+                return False, None
         elif isinstance(document, list) and step.isascii() and step.isdigit() and int(step[:6]) < len(document):
             document = document[int(step[:6])]
         else:
             return False, None
-    return True, document
+    # The text of an XML element that has attributes too.
+    is_text = isinstance(document, dict) and isinstance(document.get(""), str)
+    return True, document[""] if is_text else document
+
+
+def _anywhere(document: Any, steps: tuple[str, ...]) -> tuple[bool, Any]:
+    level = [document]
+    while steps and level:
+        for inner in level:
+            is_there, value = _at(inner, steps) if isinstance(inner, dict) and steps[0] in inner else (False, None)
+            if is_there:
+                return True, value
+        level = [
+            value
+            for inner in level
+            for value in (inner.values() if isinstance(inner, dict) else inner)
+            if isinstance(value, dict | list)
+        ]
+    return False, None
 
 
 def _text(name: str, value: Any) -> str | None:
     if value is None:
         return ""
     if isinstance(value, str):
-        return _SURROGATES.sub("\N{REPLACEMENT CHARACTER}", value[:TEXT_LIMIT])
+        return _UNKEPT.sub("\N{REPLACEMENT CHARACTER}", value[:TEXT_LIMIT])
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value) if abs(value) < 10**18 else None
     if isinstance(value, float) and math.isfinite(value) and name == "started_at":

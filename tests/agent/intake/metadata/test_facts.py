@@ -6,6 +6,7 @@ import os
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -28,8 +29,8 @@ SETTINGS = Settings(
     adviser=[
         Adviser(extension="3201", name="Anna Berg", account="anna.berg", service="Vatten"),
         Adviser(extension="3202", name="Erik Sund", account="erik.sund"),
-        Adviser(extension="3300", name="One", account="one"),
-        Adviser(extension="3300", name="Two", account="two"),
+        Adviser(extension="3300", name="One", account="one", until="2026-05-01"),
+        Adviser(extension="3300", name="Two", account="two", from_="2026-05-01"),
     ],
     services={"600": "Avlopp", "+46846500400": "Fakturering"},
 )
@@ -159,10 +160,43 @@ def test_an_adviser_whom_the_settings_do_not_know_has_a_name_and_no_account() ->
     assert call.provenance["adviser"].problem
 
 
-def test_an_extension_of_two_advisers_is_nobodys() -> None:
-    call = facts("in-3300-0701740605" + TAIL)
-    assert (call.adviser_name, call.adviser_account) == (None, None)
-    assert call.provenance["adviser"].problem
+@pytest.mark.parametrize(
+    ("stamp", "account"),
+    [
+        ("20260430-235959", "one"),
+        ("20260501-000000", "two"),
+        ("20260501-000001", "two"),
+    ],
+)
+def test_an_extension_is_whose_it_was_when_the_call_began_on_the_clock_of_the_source(stamp: str, account: str) -> None:
+    at = datetime.strptime(stamp, "%Y%m%d-%H%M%S").replace(tzinfo=ZoneInfo("Europe/Helsinki"))
+    name = f"in-3300-0701740605-{stamp}-{at.timestamp():.0f}.1.wav"
+    call = facts(name)
+    assert (call.adviser_account, call.attention) == (account, "not known: service")
+
+
+def test_an_extension_that_is_nobodys_any_more_names_nobody() -> None:
+    settings = SETTINGS.model_copy(
+        update={"adviser": [Adviser(extension="3300", name="One", account="one", until="2026-05-01")]}
+    )
+    source = Source(name="pbx", spool=Path("/nowhere/spool"))
+    call = facts_of(source, settings, "in-3300-0701740605" + TAIL, None, HEADER, Tags(), WRITTEN_AT)
+    assert (call.extension, call.adviser_name, call.adviser_account) == ("3300", None, None)
+    assert call.provenance["adviser"].problem == "the settings name no adviser for this extension then"
+
+
+def test_a_source_has_advisers_and_services_of_its_own_that_go_before_the_others() -> None:
+    call = facts(
+        "q-600-0701740605" + TAIL,
+        adviser=[Adviser(extension="3201", name="Nora Lind", account="nora.lind")],
+        services={"600": [{"service": "Vatten", "until": "2026-01-01"}, {"service": "Avfall", "from": "2026-01-01"}]},
+    )
+    assert call.service == "Avfall"
+    own = facts("in-3201-0701740605" + TAIL, adviser=[Adviser(extension="3201", name="Nora Lind", account="nora.lind")])
+    assert own.adviser_account == "nora.lind"
+    assert (
+        facts("in-3202-0701740605" + TAIL, adviser=[Adviser(extension="3201", name="N")]).adviser_account == "erik.sund"
+    )
 
 
 def test_what_cannot_be_used_in_the_sidecar_is_read_from_the_name_and_said() -> None:
