@@ -64,7 +64,9 @@ class Domain:
 
 DOMAINS = (
     Domain("earwitness", ROOT / "tui" / "locale", ("tui/**/*.py", "agent/errors.py")),
-    Domain("earwitness-agent", ROOT / "agent" / "locale", ("agent/cli/**/*.py", "agent/errors.py")),
+    Domain(
+        "earwitness-agent", ROOT / "agent" / "locale", ("agent/cli/**/*.py", "agent/witness/*.py", "agent/errors.py")
+    ),
 )
 
 

@@ -62,7 +62,7 @@ class Cosigner:
 
     @property
     def secret(self) -> str:
-        """The private key as the tools around golang.org/x/mod/sumdb/note keep it."""
+        """The private key, `PRIVATE+KEY+<name>+<key id>+<base64 of 0x04 || seed>`: a vkey turned inside out."""
         seed = base64.b64encode(COSIGNATURE + self._key.private_bytes_raw()).decode()
         return f"{_SECRET}{self.verifier.name}+{self.verifier.key_id.hex()}+{seed}"
 
