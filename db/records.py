@@ -126,3 +126,39 @@ class RemovalRecord:
     inode: int
     size_bytes: int
     mtime_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class ListeningRecord:
+    """One account hearing or taking away one contact in one session, however many entries that was."""
+
+    account: str
+    session: str
+    contact: str
+    first_seq: int
+    """Of its first entry: it stays when the listening goes on."""
+    from_ms: int
+    until_ms: int
+    is_for_complaint: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TraceRecord:
+    """One entry that rules look at: a refusal, a direct open, a gap."""
+
+    seq: int
+    at_ms: int
+    account: str | None
+    uid: int | None
+    action: str
+    target: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class AcknowledgementRecord:
+    finding: str
+    at_ms: int
+    account: str
+    newest_seq: int
+    remark: str
+    """Digest of its words."""

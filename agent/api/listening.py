@@ -78,11 +78,11 @@ def _streamed(asker: Asker, release: Release) -> Response:
     if is_part:
         headers["Content-Range"] = f"bytes {release.start}-{release.stop - 1}/{size_bytes}"
     return StreamingResponse(
-        _in_threads(asker, release.pieces()), 206 if is_part else 200, headers, media_type=MEDIA_TYPE
+        in_threads(asker, release.pieces()), 206 if is_part else 200, headers, media_type=MEDIA_TYPE
     )
 
 
-async def _in_threads(asker: Asker, pieces: Generator[bytes]) -> AsyncIterator[bytes]:
+async def in_threads(asker: Asker, pieces: Generator[bytes]) -> AsyncIterator[bytes]:
     """Pieces decrypted in the desk's threads, and the sealed file closed however the listener leaves."""
     reading: asyncio.Future[bytes] | None = None
     try:

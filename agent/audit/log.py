@@ -11,16 +11,18 @@ that a job that was undone or a second process (a command of earwitness-agent) l
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TypeVar
 
 from agent.audit import tree
 from agent.audit.checkpoint import CheckpointSigner
 from agent.audit.entry import Draft, columns_of, digest, leaf_of
+from agent.audit.marks import marks_of
 from agent.errors import CannotLog
 from db.engine import Register, RegisterUnwritable
 from db.queries import log as stored
+from db.queries import log_marks, log_words
 from db.records import CheckpointRecord, EntryRecord
 
 Result = TypeVar("Result")
@@ -86,8 +88,13 @@ class AccessLog:
     def append_reason(self, said: str) -> str:
         """Keep a person's words beside the log, erasable, inside the running transaction; their digest."""
         stand_in = self.digest("reason", said)
-        stored.add_said(stand_in, said, self._now_ms())
+        log_words.keep(log_words.REASON, stand_in, said, self._now_ms())
         return stand_in
+
+    def keep_searched(self, words: Mapping[str, str]) -> None:
+        """Keep what was typed in a search, by its digest, until it is forgotten; inside the running transaction."""
+        for stand_in, said in words.items():
+            log_words.keep(log_words.SEARCH, stand_in, said, self._now_ms())
 
     def record(self, draft: Draft) -> int:
         """Write an entry by itself and wait until it is durable.
@@ -129,6 +136,7 @@ class AccessLog:
         frontier = tree.Frontier(growth.size, _nodes(tree.peaks(growth.size)))
         hashes = [tree.leaf_hash(entry.leaf) for entry in growth.entries]
         stored.add((entry.seq, entry.leaf, entry.columns) for entry in growth.entries)
+        log_marks.add((kind, value, entry.seq) for entry in growth.entries for kind, value in marks_of(entry.leaf))
         stored.add_nodes([node for leaf_hash in hashes for node in frontier.add(leaf_hash)])
         _require_stored(growth.entries, hashes)
         note = self.signer.sign(frontier.size, frontier.root())

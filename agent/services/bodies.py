@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 from agent import wire
+from agent.audit.marks import DIGEST
 from db.records import ContactRecord, NoteRecord, QuarantineRecord, RecordingRecord
 
 
@@ -79,22 +81,38 @@ def note_body(record: NoteRecord) -> wire.Note:
     )
 
 
+def digests_in(leaf: Mapping[str, Any]) -> list[str]:
+    """Every stand-in in a decoded leaf whose words may be kept beside the log."""
+    said = (leaf["reason"], *leaf["detail"].values())
+    return [found[0] for text in said if isinstance(text, str) for found in DIGEST.finditer(text)]
+
+
 def entry_body(leaf: Mapping[str, Any], words: Mapping[str, str]) -> wire.Entry:
-    """An entry from its decoded leaf; digests of reasons become the words again, as far as those are kept."""
+    """An entry from its decoded leaf; digests become the words again, as far as those are kept."""
     actor, reason = leaf["actor"], leaf["reason"]
     return wire.Entry(
         seq=leaf["seq"],
         at=instant(leaf["at_ms"]),
-        actor=wire.Actor(account=actor["account"], uid=actor["uid"], via=actor["via"]),
+        actor=wire.Actor(account=actor["account"], uid=actor["uid"], via=actor["via"], session=actor.get("session")),
         action=leaf["action"],
         outcome=wire.Outcome(leaf["outcome"]),
         target=leaf["target"],
         purpose=leaf["purpose"],
         case=leaf["case"],
         reason=words.get(reason, reason),
-        detail=leaf["detail"],
+        detail={name: _in_words(value, words) for name, value in leaf["detail"].items()},
         request_id=leaf["request"],
     )
+
+
+def _in_words(value: str | int | None, words: Mapping[str, str]) -> str | int | None:
+    """A query with what was typed in it; values with blanks in quotes, as they are typed."""
+
+    def typed(found: re.Match[str]) -> str:
+        said = words.get(found[0], found[0])
+        return f'"{said}"' if any(map(str.isspace, said)) else said
+
+    return DIGEST.sub(typed, value) if isinstance(value, str) and words else value
 
 
 def quarantine_body(record: QuarantineRecord) -> wire.QuarantineItem:

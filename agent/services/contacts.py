@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from agent import wire
 from agent.access.policy import Scope
 from agent.errors import NotFound, WrongUse
+from agent.services import stand_ins
 from agent.services.bodies import contact_body, note_body, shown_contact_body
 from agent.services.calendar import Calendar
 from agent.services.caller import Caller
@@ -24,18 +25,6 @@ from db.records import ContactRecord
 LISTING = "contacts"
 POSITION_TOLERANCE_MS = 1000
 """How far behind the end a note may stand: players round, and lengths of some encodings are estimates."""
-_SAID_IN_THE_CLEAR = frozenset(
-    {
-        TermKind.DIRECTION,
-        TermKind.AFTER,
-        TermKind.BEFORE,
-        TermKind.LONGER,
-        TermKind.SHORTER,
-        TermKind.HAS_NOTE,
-        TermKind.ATTENTION,
-        TermKind.WITHHELD,
-    }
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,21 +94,17 @@ class Contacts:
         needs = Capability.CONTACT_SEARCH
         with self._gate.access(caller, "contact.search", needs=needs, is_covered=up_to is not None) as access:
             terms = contact_terms(query, **self._calendar.now(self._house.now_ms()))
-            access.detail["query"] = self._for_the_log(terms)
+            self._name(access, terms)
             newest = contacts.newest_seq() if up_to is None else up_to
             own_of = None if caller.rights.scope is Scope.ALL else caller.user
             token = self._snapshots.token(session=session, listing=listing, query=query, up_to=newest)
             yield _Search(access, ContactFilter(terms, own_of=own_of, up_to_seq=newest), token)
 
-    def _for_the_log(self, terms: Sequence[Term]) -> str:
-        """A query without anything that was typed about a customer."""
-        return " ".join(map(self._term_for_the_log, terms))
-
-    def _term_for_the_log(self, term: Term) -> str:
-        said = str(term.value)
-        if term.kind not in _SAID_IN_THE_CLEAR:
-            said = self._house.log.digest(term.kind.value, said.casefold())
-        return f"{'-' if term.negated else ''}{term.kind.value}:{said}"
+    def _name(self, access: Access, terms: Sequence[Term]) -> None:
+        """Say in the entry what was searched, without anything about a customer; the words stand beside the log."""
+        access.detail["query"], words = stand_ins.of_query(terms, self._house.log.digest)
+        if self._house.settings.log.words_days:
+            access.searched = words
 
     # --- looking at one --------------------------------------------------------------------------------------------
 
@@ -182,7 +167,7 @@ class Contacts:
 
     def _tag_for_the_log(self, tag: str) -> str:
         """The same stand-in as in a search for it: a tag may be somebody's name."""
-        return self._house.log.digest(TermKind.TAG.value, tag.casefold())
+        return stand_ins.stand_in(Term(TermKind.TAG, tag), self._house.log.digest)
 
     # --- saved searches ----------------------------------------------------------------------------------------------
 

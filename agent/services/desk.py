@@ -7,13 +7,17 @@ from agent.installation import Installation
 from agent.intake.loop import IntakeLoop
 from agent.intake.pipeline import Pipeline, Taken
 from agent.services.audit import Audit
+from agent.services.audit_export import AuditExport
 from agent.services.caller import Asking, Caller
 from agent.services.contacts import Contacts
 from agent.services.gate import Gate
+from agent.services.guards import Guards
 from agent.services.health import Health
 from agent.services.intake import IntakeDesk
 from agent.services.listening import Listening
+from agent.services.log_state import LogStates
 from agent.services.news import News
+from agent.services.odd.desk import OddDesk
 from agent.services.sessions import MINUTE_MS, SessionDesk
 from agent.services.waveform import Waveforms
 
@@ -27,6 +31,10 @@ class Desk:
         self.contacts = Contacts(self.gate)
         self.listening = Listening(self.gate, self.contacts, Waveforms(house.vault))
         self.audit = Audit(self.gate)
+        self.audit_export = AuditExport(self.gate)
+        self.odd = OddDesk(self.gate)
+        self.guards = Guards()
+        self.log_states = LogStates(self.gate, self.odd, self.guards)
         self.news = News()
         self.pipeline = Pipeline(house)
         self.loop = IntakeLoop(house, self.pipeline, self._taken)

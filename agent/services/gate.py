@@ -59,6 +59,8 @@ class Access:
     said: str | None = None
     """Why, in the person's own words; the entry gets their digest."""
     detail: dict[str, str | int | None] = field(default_factory=dict)
+    searched: dict[str, str] = field(default_factory=dict)
+    """What was typed in a search, by the digest that the entry has of it."""
     is_recorded: bool = False
 
     def commit(self, work: Callable[[], Result]) -> Result:
@@ -91,6 +93,7 @@ class Access:
         log = self.house.log
         if reason is None and self.said:
             reason = log.append_reason(self.said)
+        log.keep_searched(self.searched)
         log.append(
             Draft(
                 actor=self.actor,

@@ -63,13 +63,19 @@ def contact_terms(query: str, *, zone: ZoneInfo, country: str, today: date) -> t
     return tuple(term for token in _tokens(query) for term in _contact_terms(token, where))
 
 
-def entry_terms(query: str, *, zone: ZoneInfo, today: date) -> tuple[EntryTerm, ...]:
+def entry_terms(query: str, *, zone: ZoneInfo, country: str, today: date) -> tuple[EntryTerm, ...]:
     """Read a search in the log; free text is refused.
+
+    Args:
+        query: As it was typed.
+        zone: Where a day begins and ends.
+        country: ISO 3166 code, for numbers that are written without one.
+        today: There.
 
     Raises:
         UnknownTerm: a term that there is not, or a value that cannot be understood.
     """
-    where = _Where(zone, "", today)
+    where = _Where(zone, country, today)
     return tuple(term for token in _tokens(query) for term in _entry_terms(token, where))
 
 
@@ -115,21 +121,33 @@ def _named(kind: TermKind) -> Callable[[_Token, _Where], list[Term]]:
 
 
 def _number(token: _Token, where: _Where) -> list[Term]:
-    said = token.value.translate(_NUMBER_MARKS)
-    if said.casefold() == "withheld":
+    if token.value.translate(_NUMBER_MARKS).casefold() == "withheld":
         return [Term(TermKind.WITHHELD, "", token.negated)]
-    if said.startswith("*"):
-        ending = said.lstrip("*")
-        if not (ending.isascii() and ending.isdigit()):
-            raise UnknownTerm(term=token.text, why="digits go behind the star, as in number:*4567")
+    ending = _ending(token)
+    if ending is not None:
         return [Term(TermKind.NUMBER_ENDING, ending, token.negated)]
+    return [Term(TermKind.NUMBER, _e164(token, where), token.negated)]
+
+
+def _ending(token: _Token) -> str | None:
+    """The digits of `*4567`; None when there is no star."""
+    said = token.value.translate(_NUMBER_MARKS)
+    if not said.startswith("*"):
+        return None
+    ending = said.lstrip("*")
+    if not (ending.isascii() and ending.isdigit()):
+        raise UnknownTerm(term=token.text, why="digits go behind the star, as in number:*4567")
+    return ending
+
+
+def _e164(token: _Token, where: _Where) -> str:
     try:
-        number = phonenumbers.parse(said, where.country)
+        number = phonenumbers.parse(token.value.translate(_NUMBER_MARKS), where.country)
     except NumberParseException:
         number = None
     if number is None or not phonenumbers.is_possible_number(number):
         raise UnknownTerm(term=token.text, why="this is no telephone number; for its last digits write number:*4567")
-    return [Term(TermKind.NUMBER, phonenumbers.format_number(number, PhoneNumberFormat.E164), token.negated)]
+    return phonenumbers.format_number(number, PhoneNumberFormat.E164)
 
 
 def _direction(token: _Token, where: _Where) -> list[Term]:
@@ -209,8 +227,15 @@ def _entry_terms(token: _Token, where: _Where) -> list[EntryTerm]:
             value = _outcome(token)
         case EntryTermKind.ACTION:
             value = token.value.casefold().removesuffix("*") or "*"
-        case EntryTermKind.PURPOSE:
+        case EntryTermKind.PURPOSE | EntryTermKind.REASON | EntryTermKind.REQUEST | EntryTermKind.SESSION:
             value = token.value.casefold()
+        case EntryTermKind.VIA:
+            value = _via(token)
+        case EntryTermKind.NUMBER:
+            ending = _ending(token)
+            if ending is not None:
+                return [EntryTerm(EntryTermKind.NUMBER_ENDING, ending, token.negated)]
+            value = _e164(token, where)
         case _:
             value = token.value
     return [EntryTerm(kind, value, token.negated)]
@@ -230,6 +255,13 @@ def _outcome(token: _Token) -> str:
     return said
 
 
+def _via(token: _Token) -> str:
+    said = token.value.casefold()
+    if said not in _VIAS:
+        raise UnknownTerm(term=token.text, why=f"an entry comes through one of {', '.join(_VIAS)}")
+    return said
+
+
 def _uid(token: _Token) -> int:
     if not re.fullmatch(r"[0-9]{1,10}", token.value):
         raise UnknownTerm(term=token.text, why="a uid is a number")
@@ -237,18 +269,27 @@ def _uid(token: _Token) -> int:
 
 
 _OUTCOMES = ("allowed", "refused", "failed")
+_VIAS = ("tui", "cli", "api", "server", "agent")
 
 _ENTRY_FIELDS: dict[str, EntryTermKind | None] = {
     "actor": EntryTermKind.ACTOR,
     "action": EntryTermKind.ACTION,
     "outcome": EntryTermKind.OUTCOME,
-    "contact": EntryTermKind.TARGET,
+    "contact": EntryTermKind.CONTACT,
     "target": EntryTermKind.TARGET,
     "purpose": EntryTermKind.PURPOSE,
     "after": EntryTermKind.AFTER,
     "before": EntryTermKind.BEFORE,
     "on": None,  # a day, two bounds
     "uid": EntryTermKind.UID,
+    "number": EntryTermKind.NUMBER,
+    "searched": EntryTermKind.SEARCHED,
+    "same-caller": EntryTermKind.SAME_CALLER,
+    "case": EntryTermKind.CASE,
+    "reason": EntryTermKind.REASON,
+    "request": EntryTermKind.REQUEST,
+    "session": EntryTermKind.SESSION,
+    "via": EntryTermKind.VIA,
 }
 
 # --- what both need ------------------------------------------------------------------------------------------------

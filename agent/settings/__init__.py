@@ -38,10 +38,23 @@ from pydantic import BaseModel, Field, ValidationError, model_validator
 
 from agent.errors import SettingsInvalid
 from agent.settings.directory import Adviser, Directory, Served, Services
+from agent.settings.log import Log
+from agent.settings.odd import OddRules
 from agent.settings.part import Part
 from agent.settings.source import SidecarField, Source
 
-__all__ = ["Adviser", "Directory", "Part", "Served", "Settings", "SidecarField", "Source", "load"]
+__all__ = [
+    "Adviser",
+    "Directory",
+    "Log",
+    "OddRules",
+    "Part",
+    "Served",
+    "Settings",
+    "SidecarField",
+    "Source",
+    "load",
+]
 
 SOCKET_PATH_LIMIT = 107
 """Bytes of a Unix socket's path, unix(7): 108 with the closing zero."""
@@ -62,6 +75,8 @@ class Settings(Part):
     session_idle_minutes: float = Field(default=30.0, gt=0)
     lockout_failures: int = Field(default=5, ge=3, le=20)
     lockout_minutes: float = Field(default=15.0, ge=1)
+    log: Log = Log()
+    odd: OddRules = OddRules()
     socket_group: str | None = None
     """The OS group whose members may reach the socket; None: only the agent's own user and root."""
 

@@ -17,6 +17,8 @@ class Actor(Body):
     """The operating system's user at the other end of the socket; None for the agent itself."""
     via: str = ""
     """`tui`, `cli`, `api`, `server` (a command of earwitness-agent) or `agent`."""
+    session: str | None = None
+    """Of the account, from signing in to signing out; None when nobody had signed in."""
 
 
 class Entry(Body):

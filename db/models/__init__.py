@@ -9,6 +9,7 @@ from db.models.annotation import CaseLink, Note, Tag
 from db.models.contact import Contact, Facet, Recording
 from db.models.intake import Quarantine, Removal
 from db.models.log import Checkpoint, Entry, Said, TreeNode
+from db.models.review import EntryMark, OddAcknowledgement
 from db.models.text import ContactText, FacetText
 
 TABLES: tuple[type[Model], ...] = (
@@ -31,6 +32,8 @@ TABLES: tuple[type[Model], ...] = (
     Said,
     Quarantine,
     Removal,
+    EntryMark,
+    OddAcknowledgement,
 )
 """In the order in which they can be created."""
 
@@ -43,9 +46,11 @@ __all__ = [
     "Contact",
     "ContactText",
     "Entry",
+    "EntryMark",
     "Facet",
     "FacetText",
     "Note",
+    "OddAcknowledgement",
     "Quarantine",
     "Recording",
     "Removal",

@@ -58,11 +58,14 @@ class Checkpoint(Model):
 
 
 class Said(Model):
-    """Words that people gave as a reason. Entries hold only their digest, so that the words can be erased."""
+    """Words that people typed. Entries hold only their digest, so that the words can be erased."""
 
     digest = CharField(primary_key=True)
+    kind = CharField()
+    """`reason`: why something was asked, or a remark; `search`: a term of a search, forgotten after a while."""
     text = TextField()
     at_ms = BigIntegerField()
+    """When they were last typed."""
 
     class Meta:
         database = database

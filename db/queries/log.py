@@ -1,4 +1,6 @@
-"""The access log as it is stored: leaves in order, tree nodes by place, signed heads. Searching it: `log_search`."""
+"""The access log as it is stored: leaves in order, tree nodes by place, signed heads.
+
+Searching it: `log_search`. What people typed: `log_words`."""
 
 from __future__ import annotations
 
@@ -6,8 +8,8 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from db.engine import database, execute_many
-from db.models import Checkpoint, Entry, Said
-from db.queries.reading import asked, first_tuple, tuples
+from db.models import Checkpoint, Entry
+from db.queries.reading import asked, first_tuple
 from db.records import CheckpointRecord, EntryRecord
 
 _COLUMNS = (Entry.at_ms, Entry.account, Entry.uid, Entry.action, Entry.outcome, Entry.target, Entry.purpose)
@@ -40,6 +42,16 @@ def add(rows: Iterable[tuple[int, bytes, dict[str, str | int | None]]]) -> None:
 def by_seq(seq: int) -> EntryRecord | None:
     row = first_tuple(Entry.select(*entry_columns()).where(Entry.seq == seq))
     return None if row is None else entry_record(row)
+
+
+def newest_of(action: str) -> EntryRecord | None:
+    """The newest entry of an action."""
+    rows = asked(
+        "SELECT seq, leaf, at_ms, account, uid, action, outcome, target, purpose FROM entry"
+        " WHERE action = ? ORDER BY seq DESC LIMIT 1",
+        action,
+    )
+    return entry_record(rows[0]) if rows else None
 
 
 def entry_record(row: tuple[Any, ...]) -> EntryRecord:
@@ -137,14 +149,3 @@ def checkpoints() -> list[CheckpointRecord]:
 def newest_checkpoint() -> CheckpointRecord | None:
     rows = asked("SELECT size, at_ms, note FROM checkpoint ORDER BY size DESC LIMIT 1")
     return CheckpointRecord(*rows[0]) if rows else None
-
-
-def add_said(digest: str, text: str, at_ms: int) -> None:
-    """Keep the words behind a digest; the same words twice are kept once."""
-    Said.insert(digest=digest, text=text, at_ms=at_ms).on_conflict_ignore().execute()
-
-
-def said(digests: Iterable[str]) -> dict[str, str]:
-    """The words behind digests, as far as they have not been erased."""
-    rows = tuples(Said.select(Said.digest, Said.text).where(Said.digest.in_(list(digests))))
-    return {str(digest): str(text) for digest, text in rows}

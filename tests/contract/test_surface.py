@@ -27,6 +27,12 @@ PATHS = {
     ("GET", "/v1/contacts/{contact_id}/audio"),
     ("GET", "/v1/contacts/{contact_id}/waveform"),
     ("GET", "/v1/audit"),
+    ("GET", "/v1/audit/count"),
+    ("GET", "/v1/audit/hours"),
+    ("GET", "/v1/audit/state"),
+    ("GET", "/v1/audit/odd"),
+    ("POST", "/v1/audit/odd/{odd_id}/acknowledge"),
+    ("POST", "/v1/audit/export"),
     ("GET", "/v1/events"),
     ("GET", "/v1/status"),
 }

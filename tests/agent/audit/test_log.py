@@ -18,6 +18,7 @@ from agent.settings import Settings
 from agent.wire import Outcome
 from db.engine import database
 from db.queries import log as stored_log
+from db.queries import log_words
 from tests.agent.in_process import unwritable
 from tests.agent.log_reading import entries, leaves
 from tests.agent.stored import findings
@@ -218,4 +219,4 @@ def test_the_words_of_a_person_stand_beside_the_log_and_not_in_it(house: Install
     house.log.record(Draft(AGENT, "test.happened", Outcome.ALLOWED, reason=stand_in))
     assert b"Anna" not in leaves(house)
     with house.register.read():
-        assert stored_log.said([stand_in]) == {stand_in: "she asked for Anna Berg"}
+        assert log_words.behind([stand_in]) == {stand_in: "she asked for Anna Berg"}

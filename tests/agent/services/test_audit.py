@@ -138,7 +138,7 @@ def test_what_reviewers_look_for_is_said_unless_it_may_be_about_a_customer(
     desk: Desk, reviewer: Caller, call: str
 ) -> None:
     read(desk, reviewer, f"-contact:{call} actor:anna uid:0")
-    assert newest(desk.house)["detail"]["query"] == f"-target:{call} actor:anna uid:0"
+    assert newest(desk.house)["detail"]["query"] == f"-contact:{call} actor:anna uid:0"
     for query in ("contact:+46701740699", "contact:0701740699", "actor:+46701740699", 'actor:"Lindqvist, Å"'):
         read(desk, reviewer, query)
     assert b"0174069" not in leaves(desk.house)

@@ -54,6 +54,11 @@ QUESTIONS: dict[tuple[str, str], Question] = {
     ("DELETE", "/v1/searches/{name}"): Question(),
     ("GET", "/v1/audit"): Question(),
     ("GET", "/v1/audit/count"): Question(),
+    ("GET", "/v1/audit/hours"): Question(),
+    ("GET", "/v1/audit/state"): Question(is_entry=False),
+    ("GET", "/v1/audit/odd"): Question(),
+    ("POST", "/v1/audit/odd/{odd_id}/acknowledge"): Question({"json": {"remark": "asked the manager"}}),
+    ("POST", "/v1/audit/export"): Question({"params": {"reason": "the yearly audit"}}),
     ("GET", "/v1/intake"): Question(is_entry=False),
     ("GET", "/v1/quarantine"): Question(),
     ("POST", "/v1/quarantine/{item_id}/retry"): Question(),
@@ -74,12 +79,14 @@ def api(desk: Desk) -> Iterator[Api]:
 def kept(desk: Desk, people: People, take_in: TakeIn) -> dict[str, str]:
     """One of each thing that a route can name, for the places in its path."""
     contact_id = take_in()
-    people.asking(Role.ADMINISTRATOR)
+    reviewer = people.caller(Role.ADMINISTRATOR)
+    people.asking(Role.MAINTENANCE)  # with an agreement that ends tomorrow, which is odd
+    (finding,) = desk.odd.findings(reviewer, acknowledged=False).items
     desk.house.register.write(lambda: annotations.add_tag(contact_id, "old"))
     desk.house.register.write(lambda: searches.save("the.administrator", "old", "tag:old"))
     left = QuarantineRecord("a1", 0, "pbx", b"left.wav", "unreadable", "", 1, "1:2:3:4")
     desk.house.register.write(lambda: quarantine.add(left))
-    return {"contact_id": contact_id, "tag": "old", "name": "old", "item_id": left.id}
+    return {"contact_id": contact_id, "tag": "old", "name": "old", "item_id": left.id, "odd_id": finding.id}
 
 
 def put(path: str, question: Question, kept: dict[str, str]) -> tuple[str, dict[str, Any]]:

@@ -24,7 +24,7 @@ def read(query: str, country: str = "SE") -> tuple[Term, ...]:
 
 
 def read_entries(query: str) -> tuple[EntryTerm, ...]:
-    return entry_terms(query, zone=HELSINKI, today=TODAY)
+    return entry_terms(query, zone=HELSINKI, country="SE", today=TODAY)
 
 
 def utc_ms(*parts: int) -> int:
@@ -214,7 +214,18 @@ def test_a_value_that_there_is_not_is_refused(query: str) -> None:
         ("action:contact.", EntryTerm(EntryTermKind.ACTION, "contact.")),
         ("action:*", EntryTerm(EntryTermKind.ACTION, "*")),
         ("outcome:Refused", EntryTerm(EntryTermKind.OUTCOME, "refused")),
-        ("contact:c1", EntryTerm(EntryTermKind.TARGET, "c1")),
+        ("contact:c1", EntryTerm(EntryTermKind.CONTACT, "c1")),
+        ("same-caller:c1", EntryTerm(EntryTermKind.SAME_CALLER, "c1")),
+        ("number:0701740605", EntryTerm(EntryTermKind.NUMBER, "+46701740605")),
+        ('number:"0046 70 174 06 05"', EntryTerm(EntryTermKind.NUMBER, "+46701740605")),
+        ("-number:*0605", EntryTerm(EntryTermKind.NUMBER_ENDING, "0605", negated=True)),
+        ("searched:Läcka", EntryTerm(EntryTermKind.SEARCHED, "Läcka")),
+        ("case:C-118", EntryTerm(EntryTermKind.CASE, "C-118")),
+        ("reason:out-of-scope", EntryTerm(EntryTermKind.REASON, "out-of-scope")),
+        ("request:00ff00ff00ff00ff", EntryTerm(EntryTermKind.REQUEST, "00ff00ff00ff00ff")),
+        ("session:00ff00ff00ff00ff", EntryTerm(EntryTermKind.SESSION, "00ff00ff00ff00ff")),
+        ("via:TUI", EntryTerm(EntryTermKind.VIA, "tui")),
+        ("purpose:*", EntryTerm(EntryTermKind.PURPOSE, "*")),
         ("target:c1", EntryTerm(EntryTermKind.TARGET, "c1")),
         ("purpose:complaint", EntryTerm(EntryTermKind.PURPOSE, "complaint")),
         ("uid:1000", EntryTerm(EntryTermKind.UID, 1000)),
@@ -246,7 +257,7 @@ def test_free_text_in_the_log_is_told_the_fields() -> None:
 
 # --- anything ------------------------------------------------------------------------------------------------------
 
-FIELDS = "number adviser service direction after before on longer shorter case tag has source actor uid outcome x"
+FIELDS = "number adviser service direction after before on longer shorter case tag has source actor uid outcome searched via x"
 typed = st.lists(
     st.builds(
         "{}{}{}".format,
