@@ -53,9 +53,11 @@ def run(settings: Settings, *, ready: Callable[[], None] = lambda: None) -> None
             house.log.record(Draft(AGENT, "agent.start", Outcome.ALLOWED))
             desk = Desk(house)
             desk.loop.start()
+            desk.forgetting.start()
             try:
                 asyncio.run(_serve(settings, desk, ready))
             finally:
+                desk.forgetting.stop()
                 desk.loop.stop()
             house.log.record(Draft(AGENT, "agent.stop", Outcome.ALLOWED))
         finally:

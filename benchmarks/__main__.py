@@ -16,6 +16,7 @@ MEASUREMENTS = (
     "log_append",
     "intake_backlog",
     "search_page",
+    "review",
     "close_to_found",
     "first_sound",
     "terminal",

@@ -12,14 +12,14 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 
 from agent.client import Client, Via
-from agent.installation import Installation, create
+from agent.installation import Installation, create, wall_clock_ms
 from agent.services.accounts import Appointments
 from agent.services.caller import server_actor
 from agent.services.desk import Desk
@@ -106,11 +106,11 @@ class Scene:
 
 
 @contextmanager
-def new_house(folder: Path) -> Iterator[Installation]:
+def new_house(folder: Path, now_ms: Callable[[], int] = wall_clock_ms) -> Iterator[Installation]:
     """A new installation with one spool, opened in this process."""
     (folder / "spool").mkdir()
     (folder / "agent.toml").write_text(_configuration(folder), "utf-8")
-    house = create(load(folder / "agent.toml"))
+    house = create(load(folder / "agent.toml"), now_ms=now_ms)
     try:
         yield house
     finally:

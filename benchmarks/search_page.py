@@ -59,17 +59,17 @@ def measure(scene: Scene) -> Iterator[Figure]:
 async def _measured(scene: Scene) -> list[Figure]:
     agent, rounds = scene.agent, 5 if scene.is_quick else 20
     contacts = f"{agent.contacts:,} contacts"
-    async with await agent.signed_in() as client, _plain(agent.socket, client.token) as plain:
+    async with await agent.signed_in() as client, undecoded(agent.socket, client.token) as plain:
         body = (await plain.get("/v1/contacts", params={"limit": LIMIT})).raise_for_status().content
         first = {query: await _first_pages_ms(plain, query, rounds) for query in QUERIES}
         deep = await _deep_pages_ms(client, plain, rounds)
         counts = [ms for query in QUERIES for ms in await _counts_ms(plain, query, max(2, rounds // 4))]
         decoded = await _decoded_ms(client, rounds)
-    async with await agent.signed_in(Role.ADVISER) as client, _plain(agent.socket, client.token) as plain:
+    async with await agent.signed_in(Role.ADVISER) as client, undecoded(agent.socket, client.token) as plain:
         for query in ("", "service:vatten", "longer:5m"):
             first[f"own: {query}"] = await _first_pages_ms(plain, query, rounds)
-    with _bare(scene.folder, body) as bare_socket:
-        async with _plain(bare_socket, None) as plain:
+    with served_bare(scene.folder, body) as bare_socket:
+        async with undecoded(bare_socket, None) as plain:
             bare = await _first_pages_ms(plain, "", 10 * rounds)
     every = [ms for times in first.values() for ms in times]
     worst = max(first, key=lambda query: percentile(first[query], 50))
@@ -93,11 +93,11 @@ async def _measured(scene: Scene) -> list[Figure]:
 
 
 async def _first_pages_ms(plain: httpx.AsyncClient, query: str, rounds: int) -> list[float]:
-    return [await _timed(plain, "/v1/contacts", query=query, limit=LIMIT) for _ in range(rounds)]
+    return [await timed_ms(plain, "/v1/contacts", query=query, limit=LIMIT) for _ in range(rounds)]
 
 
 async def _counts_ms(plain: httpx.AsyncClient, query: str, rounds: int) -> list[float]:
-    return [await _timed(plain, "/v1/contacts/count", query=query) for _ in range(rounds)]
+    return [await timed_ms(plain, "/v1/contacts/count", query=query) for _ in range(rounds)]
 
 
 async def _deep_pages_ms(client: Client, plain: httpx.AsyncClient, rounds: int) -> list[float]:
@@ -108,7 +108,7 @@ async def _deep_pages_ms(client: Client, plain: httpx.AsyncClient, rounds: int) 
             count = (await client.contact_count(query, as_of=as_of)).count
             for share in SHARES * max(1, rounds // 5):
                 asked = {"query": query, "sort": sort.value, "as_of": as_of, "limit": LIMIT}
-                taken.append(await _timed(plain, "/v1/contacts", **asked, offset=int(count * share)))
+                taken.append(await timed_ms(plain, "/v1/contacts", **asked, offset=int(count * share)))
     return taken
 
 
@@ -121,7 +121,8 @@ async def _decoded_ms(client: Client, rounds: int) -> list[float]:
     return taken
 
 
-async def _timed(plain: httpx.AsyncClient, path: str, **asked: str | int) -> float:
+async def timed_ms(plain: httpx.AsyncClient, path: str, **asked: str | int) -> float:
+    """Ask for one page; how many milliseconds until its last byte."""
     began_s = time.perf_counter()
     reply = await plain.get(path, params=asked)
     taken_ms = (time.perf_counter() - began_s) * 1000
@@ -129,7 +130,7 @@ async def _timed(plain: httpx.AsyncClient, path: str, **asked: str | int) -> flo
     return taken_ms
 
 
-def _plain(socket: Path, token: str | None) -> httpx.AsyncClient:
+def undecoded(socket: Path, token: str | None) -> httpx.AsyncClient:
     """A connection that decodes nothing."""
     headers = {"Authorization": f"Bearer {token}"} if token else {}
     transport = httpx.AsyncHTTPTransport(uds=str(socket))
@@ -137,7 +138,8 @@ def _plain(socket: Path, token: str | None) -> httpx.AsyncClient:
 
 
 @contextmanager
-def _bare(folder: Path, body: bytes) -> Iterator[Path]:
+def served_bare(folder: Path, body: bytes) -> Iterator[Path]:
+    """The socket on which a body is served without any work."""
     socket, file = folder / "bare.sock", folder / "bare.json"
     file.write_bytes(body)
     command = [sys.executable, "-m", "benchmarks.bare_server", str(socket), str(file)]

@@ -10,6 +10,7 @@ from agent.services.audit import Audit
 from agent.services.audit_export import AuditExport
 from agent.services.caller import Asking, Caller
 from agent.services.contacts import Contacts
+from agent.services.forgetting import Forgetting
 from agent.services.gate import Gate
 from agent.services.guards import Guards
 from agent.services.health import Health
@@ -33,6 +34,7 @@ class Desk:
         self.audit = Audit(self.gate)
         self.audit_export = AuditExport(self.gate)
         self.odd = OddDesk(self.gate)
+        self.forgetting = Forgetting(house)
         self.guards = Guards()
         self.log_states = LogStates(self.gate, self.odd, self.guards)
         self.news = News()

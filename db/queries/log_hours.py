@@ -5,7 +5,7 @@ from __future__ import annotations
 from peewee import fn
 
 from db.models import Entry
-from db.queries.log_search import EntryFilter, where
+from db.queries.log_search import EntryFilter, counted
 from db.queries.reading import tuples
 
 QUARTER_MS = 15 * 60 * 1000
@@ -15,5 +15,5 @@ QUARTER_MS = 15 * 60 * 1000
 def quarters(wanted: EntryFilter) -> list[tuple[int, int]]:
     """(beginning in milliseconds since 1970, entries) of every quarter that has some."""
     quarter = Entry.at_ms / QUARTER_MS
-    rows = tuples(where(wanted, quarter, fn.COUNT(Entry.seq)).group_by(quarter))
+    rows = tuples(counted(wanted, quarter, fn.COUNT(Entry.seq)).group_by(quarter))
     return [(int(number) * QUARTER_MS, int(count)) for number, count in rows]
