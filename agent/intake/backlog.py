@@ -13,10 +13,12 @@ from dataclasses import dataclass
 
 from agent.installation import Installation
 from agent.intake.completeness import Progress, Ready, Thresholds
-from agent.intake.loop import WORKERS, seen
+from agent.intake.loop import WORKERS
 from agent.intake.opened import NotRegular, Opened, open_in_spool
-from agent.intake.pipeline import Pipeline, SourceChanged, spool_of
+from agent.intake.pipeline import Pipeline, SourceChanged
 from agent.intake.scan import Role, scan
+from agent.intake.sighting import seen
+from agent.intake.spool import spool_of
 from agent.settings import Source
 
 AHEAD = 4 * WORKERS

@@ -17,24 +17,17 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 
 from agent.installation import Installation
-from agent.intake.completeness import (
-    Irregular,
-    Kind,
-    Progress,
-    Seen,
-    Thresholds,
-    Wait,
-    header_state,
-)
+from agent.intake.catalogue import identity_text
+from agent.intake.completeness import Irregular, Progress, Thresholds, Wait
 from agent.intake.opened import Identity, NotRegular, Opened, open_in_spool
-from agent.intake.pipeline import Pipeline, SourceChanged, Taken, identity_text, spool_of
+from agent.intake.pipeline import Pipeline, SourceChanged, Taken
 from agent.intake.rate import ByMinute
 from agent.intake.scan import Role, role_of, scan
+from agent.intake.sighting import seen
+from agent.intake.spool import Spool, SpoolStatus, Waiting, spool_of
 from agent.intake.watcher import Watcher, Woken
-from agent.intake.wav import NotWav, read_header
 from agent.settings import Source
 from agent.vault.keys import SealBroken
 from db.engine import RegisterError, RegisterUnwritable
@@ -47,53 +40,6 @@ _OURS = frozenset({errno.ENOMEM, errno.EMFILE, errno.ENFILE})
 """Reading a spool fails with these for want of something of the agent's own: no trouble of the spool or of a file."""
 
 journal = logging.getLogger("earwitness.intake")
-
-
-@dataclass
-class _Waiting:
-    progress: Progress
-    look_at_s: float
-    is_live: bool
-    """Somebody has just closed it: it comes before what a rescan found."""
-
-
-@dataclass
-class _Spool:
-    """What the loop knows of one source."""
-
-    source: Source
-    watcher: Watcher
-    waiting: dict[str, _Waiting] = field(default_factory=dict)
-    in_work: set[str] = field(default_factory=set)
-    left: dict[bytes, tuple[str, str]] = field(default_factory=dict)
-    """Path = (id in the quarantine, identity) of what could not be opened and lies where it lay."""
-    trouble: str | None = None
-    """Why it could not be read through, in English; None when it could."""
-    left_alone: int = 0
-    taken_in: int = 0
-    last_taken_in_at_ms: int | None = None
-
-    def due(self, now_s: float, most: int) -> list[str]:
-        """What to look at now, live files first."""
-        live: list[str] = []
-        others: list[str] = []
-        for name, waiting in self.waiting.items():
-            if waiting.look_at_s <= now_s:
-                (live if waiting.is_live else others).append(name)
-                if len(live) >= most:
-                    break
-        return (live + others)[:most]
-
-
-@dataclass(frozen=True, slots=True)
-class SpoolStatus:
-    name: str
-    convention: str
-    trouble: str | None
-    waiting: int
-    taken_in: int
-    last_taken_in_at_ms: int | None
-    left_alone: int
 
 
 class IntakeLoop:
@@ -109,7 +55,7 @@ class IntakeLoop:
         self._house = house
         self._pipeline = pipeline
         self._taken = taken
-        self._woken: queue.SimpleQueue[tuple[_Spool, Woken] | None] = queue.SimpleQueue()
+        self._woken: queue.SimpleQueue[tuple[Spool, Woken] | None] = queue.SimpleQueue()
         self._lock = threading.Lock()
         self._spools = [self._spool(source) for source in house.settings.source]
         self._thresholds = {source.name: Thresholds.of(source) for source in house.settings.source}
@@ -123,13 +69,13 @@ class IntakeLoop:
         """Why nothing is taken in, in English, until something was; None when all is well."""
         self.by_minute = ByMinute()
 
-    def _spool(self, source: Source) -> _Spool:
-        spool: _Spool
+    def _spool(self, source: Source) -> Spool:
+        spool: Spool
 
         def woken(what: Woken) -> None:
             self._woken.put((spool, what))
 
-        spool = _Spool(source, Watcher(source.spool, source.watch, woken))
+        spool = Spool(source, Watcher(source.spool, source.watch, woken))
         return spool
 
     def start(self) -> None:
@@ -198,7 +144,7 @@ class IntakeLoop:
         except queue.Empty:
             return
 
-    def _hear(self, spool: _Spool, woken: Woken) -> None:
+    def _hear(self, spool: Spool, woken: Woken) -> None:
         if woken.is_folder:
             with self._reading(spool), spool_of(spool.source) as spool_fd:
                 for found in scan(spool_fd, woken.relative_name):
@@ -207,14 +153,14 @@ class IntakeLoop:
         elif _is_candidate(woken.relative_name):
             self._await(spool, woken.relative_name, is_closed=woken.closed)
 
-    def _await(self, spool: _Spool, relative_name: str, *, is_closed: bool) -> None:
+    def _await(self, spool: Spool, relative_name: str, *, is_closed: bool) -> None:
         with self._lock:
             if relative_name in spool.in_work:
                 return
             waiting = spool.waiting.get(relative_name)
             if waiting is None:
                 progress = Progress(self._thresholds[spool.source.name])
-                waiting = spool.waiting[relative_name] = _Waiting(progress, 0.0, is_closed)
+                waiting = spool.waiting[relative_name] = Waiting(progress, 0.0, is_closed)
             if is_closed:
                 waiting.progress.closed()
                 waiting.look_at_s, waiting.is_live = 0.0, True
@@ -237,7 +183,7 @@ class IntakeLoop:
                 self.paused = None  # nothing is held up any more
 
     @contextmanager
-    def _reading(self, spool: _Spool) -> Iterator[None]:
+    def _reading(self, spool: Spool) -> Iterator[None]:
         """Keep a spool's trouble its own.
 
         Raises:
@@ -250,7 +196,7 @@ class IntakeLoop:
                 raise
             spool.trouble = f"the spool cannot be read ({error.strerror})"
 
-    def _read_through(self, spool: _Spool) -> None:
+    def _read_through(self, spool: Spool) -> None:
         left_alone = 0
         present: set[str] = set()
         with spool_of(spool.source) as spool_fd:
@@ -266,7 +212,7 @@ class IntakeLoop:
                 del spool.waiting[gone]
         lost = [path for path in spool.left if os.fsdecode(path) not in present]
         if lost:
-            self._pipeline.end_left([spool.left.pop(path)[0] for path in lost])
+            self._pipeline.quarantine.end_left([spool.left.pop(path)[0] for path in lost])
 
     # --- looking at files --------------------------------------------------------------------------------------------
 
@@ -284,7 +230,7 @@ class IntakeLoop:
                 for relative_name in due:
                     self._look_at(spool, spool_fd, relative_name)
 
-    def _look_at(self, spool: _Spool, spool_fd: int, relative_name: str) -> None:
+    def _look_at(self, spool: Spool, spool_fd: int, relative_name: str) -> None:
         try:
             opened = open_in_spool(spool_fd, relative_name)
         except FileNotFoundError:
@@ -310,7 +256,7 @@ class IntakeLoop:
             if not keep_open:
                 opened.close()
 
-    def _judge(self, spool: _Spool, opened: Opened, relative_name: str) -> bool:
+    def _judge(self, spool: Spool, opened: Opened, relative_name: str) -> bool:
         """Hand a complete file to a worker, which then closes it; whether that happened."""
         with self._lock:
             waiting = spool.waiting.get(relative_name)
@@ -329,7 +275,7 @@ class IntakeLoop:
         self._workers.submit(self._take_in, spool, opened, relative_name).add_done_callback(self._done)
         return True
 
-    def _leave(self, spool: _Spool, spool_fd: int, relative_name: str, reason: str, detail: str) -> None:
+    def _leave(self, spool: Spool, spool_fd: int, relative_name: str, reason: str, detail: str) -> None:
         """Note what cannot be opened in the quarantine, once for each state it is in."""
         self._forget(spool, relative_name)
         path = os.fsencode(relative_name)
@@ -341,7 +287,7 @@ class IntakeLoop:
         before, as_it_was = spool.left.get(path, (None, None))
         if as_it_was == identity:
             return
-        note = self._pipeline.leave(
+        note = self._pipeline.quarantine.leave(
             spool.source,
             relative_name,
             reason=reason,
@@ -357,11 +303,11 @@ class IntakeLoop:
         """Under the lock."""
         return max(0, IN_WORK_LIMIT - sum(len(spool.in_work) for spool in self._spools))
 
-    def _forget(self, spool: _Spool, relative_name: str) -> None:
+    def _forget(self, spool: Spool, relative_name: str) -> None:
         with self._lock:
             spool.waiting.pop(relative_name, None)
 
-    def _put_off(self, spool: _Spool, names: list[str]) -> None:
+    def _put_off(self, spool: Spool, names: list[str]) -> None:
         later_s = time.monotonic() + self._house.settings.rescan_s
         with self._lock:
             for name in names:
@@ -370,7 +316,7 @@ class IntakeLoop:
 
     # --- the workers -------------------------------------------------------------------------------------------------
 
-    def _take_in(self, spool: _Spool, opened: Opened, relative_name: str) -> None:
+    def _take_in(self, spool: Spool, opened: Opened, relative_name: str) -> None:
         try:
             with opened, spool_of(spool.source) as spool_fd:
                 taken = self._pipeline.take_in(spool.source, spool_fd, opened, relative_name)
@@ -405,26 +351,6 @@ class IntakeLoop:
             journal.error("intake pauses: %s", reason or type(error).__name__)
         self.paused = reason or type(error).__name__
         self._is_held = True
-
-
-def seen(opened: Opened) -> Seen:
-    """Look at an opened file: its state and that of its header."""
-    with opened.file() as file:
-        try:
-            header = header_state(read_header(file, opened.identity.size_bytes))
-        except NotWav as reason:
-            header = header_state(reason)
-    found = opened.identity
-    return Seen(
-        at_s=time.monotonic(),
-        size_bytes=found.size_bytes,
-        mtime_ns=found.mtime_ns,
-        ctime_ns=found.ctime_ns,
-        inode=found.inode,
-        device=found.device,
-        kind=Kind.REGULAR,
-        header=header,
-    )
 
 
 def _is_candidate(relative_name: str) -> bool:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from agent import wire
 from agent.errors import Conflict, NotFound
 from agent.installation import Installation
-from agent.intake.loop import IntakeLoop, SpoolStatus
+from agent.intake.loop import IntakeLoop
 from agent.intake.pipeline import Pipeline
+from agent.intake.spool import SpoolStatus
 from agent.intake.wav import NotWav
 from agent.services.bodies import instant, quarantine_body
 from agent.services.caller import Caller
@@ -85,7 +86,7 @@ def retried(access: Access, pipeline: Pipeline, item_id: str) -> ContactRecord |
     contact: ContactRecord | None = None
     if item.wrapped_key is not None:
         try:
-            contact = pipeline.taken_from_quarantine(item)
+            contact = pipeline.quarantine.read_again(item)
         except NotWav as error:
             raise Conflict(what=f"the file is still no recording ({error.reason})") from error
         access.detail["contact"] = contact.id

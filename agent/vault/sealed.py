@@ -20,7 +20,7 @@ from __future__ import annotations
 import io
 from typing import BinaryIO
 
-from cryptography.cobblestone import Cobblestone256Encryptor
+from cryptography.cobblestone import Cobblestone256Decryptor, Cobblestone256Encryptor
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import constant_time, hashes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -44,6 +44,11 @@ def context_of(recording_id: str) -> bytes:
 
 def encryptor(key: bytes, recording_id: str) -> Cobblestone256Encryptor:
     return Cobblestone256Encryptor(key, context_of(recording_id))
+
+
+def decryptor(key: bytes, recording_id: str) -> Cobblestone256Decryptor:
+    """The library's own, for a whole file from its start to its end; it raises `InvalidTag`."""
+    return Cobblestone256Decryptor(key, context_of(recording_id))
 
 
 class SealedReader(io.RawIOBase):

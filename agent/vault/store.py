@@ -4,7 +4,8 @@
     vault/new/7c…e1          one that is being written; whatever lies here at a start is left over from a crash
 
 A recording counts as sealed once its file has been written, synced, read back, decrypted and compared, renamed to its
-place, and the folder synced. Whether it is also catalogued is the register's to say.
+place, and the folder synced. Whether it is also catalogued is the register's to say. Several may be written one after
+the other and settled at their places together: one sync of the folders then serves them all.
 """
 
 from __future__ import annotations
@@ -12,15 +13,17 @@ from __future__ import annotations
 import hashlib
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from agent.vault.keys import KEY_BYTES, Keys, SealBroken
-from agent.vault.sealed import SealedReader, encryptor
+from cryptography.exceptions import InvalidTag
 
-READ_BYTES = 1 << 20
+from agent.vault.keys import KEY_BYTES, Keys, SealBroken
+from agent.vault.sealed import SealedReader, decryptor, encryptor
+
+READ_BYTES = 1 << 18
 SUFFIX = ".sealed"
 
 
@@ -56,18 +59,42 @@ class Vault:
             OSError: disk full, I/O error; nothing is left at the recording's place.
             SealBroken: what was read back is not what was written.
         """
+        sealed = self.write(recording_id, source)
+        self.settle([recording_id])
+        return sealed
+
+    def write(self, recording_id: str, source: BinaryIO) -> Sealed:
+        """Write and prove a sealed copy beside the places of the others; `settle` puts it there.
+
+        Raises:
+            OSError, SealBroken: as `seal`; nothing is left.
+        """
         key = secrets.token_bytes(KEY_BYTES)
-        unproven, place = self._new / recording_id, self._place(recording_id)
+        unproven = self._new / recording_id
         try:
             sha256, size_bytes = self._write(unproven, key, recording_id, source)
             self._prove(unproven, key, recording_id, sha256)
-            unproven.rename(place)
-            _sync_folder(place.parent)
         except BaseException:
             unproven.unlink(missing_ok=True)
-            place.unlink(missing_ok=True)
             raise
         return Sealed(sha256, size_bytes, self._keys.wrap(recording_id, key))
+
+    def settle(self, recording_ids: Sequence[str]) -> None:
+        """Put proven copies at their places, durably: all of them, or none.
+
+        Raises:
+            OSError: nothing of them is left.
+        """
+        try:
+            for recording_id in recording_ids:
+                (self._new / recording_id).rename(self._place(recording_id))
+            for folder in {self._place(recording_id).parent for recording_id in recording_ids}:
+                _sync_folder(folder)
+        except BaseException:
+            for recording_id in recording_ids:
+                (self._new / recording_id).unlink(missing_ok=True)
+                self.discard(recording_id)
+            raise
 
     @staticmethod
     def _write(file: Path, key: bytes, recording_id: str, source: BinaryIO) -> tuple[bytes, int]:
@@ -86,9 +113,17 @@ class Vault:
 
     @staticmethod
     def _prove(file: Path, key: bytes, recording_id: str, sha256: bytes) -> None:
-        with SealedReader(file.open("rb"), key, recording_id) as reader:
-            if hash_of(reader) != sha256:
-                raise SealBroken(f"recording {recording_id}, read back")
+        """Read a copy back, with the library's own decryptor: from start to end it is faster than ours by the chunk."""
+        opening, hashing = decryptor(key, recording_id), hashlib.sha256()
+        try:
+            with file.open("rb", buffering=0) as sealed:
+                while part := sealed.read(READ_BYTES):
+                    hashing.update(opening.update(part))
+            hashing.update(opening.finalize())
+        except InvalidTag as error:
+            raise SealBroken(f"recording {recording_id}, read back") from error
+        if hashing.digest() != sha256:
+            raise SealBroken(f"recording {recording_id}, read back")
 
     def open(self, recording_id: str, wrapped_key: bytes) -> SealedReader:
         """A sealed recording in the clear.

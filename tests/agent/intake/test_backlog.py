@@ -78,7 +78,7 @@ def test_what_was_taken_in_and_could_not_be_removed_is_not_taken_in_again(
     def refused(*_arguments: object) -> None:
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
 
-    monkeypatch.setattr("agent.intake.pipeline.remove", refused)
+    monkeypatch.setattr("agent.intake.leaving.remove", refused)
     assert Backlog(house, lambda tally: None).take_in().taken_in == 40
     tally = Backlog(house, lambda tally: None).take_in()
     assert (tally.taken_in, tally.waiting) == (0, 40)

@@ -261,7 +261,7 @@ def test_a_file_that_could_not_be_removed_is_not_taken_in_again(running: Loop, m
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
 
     with monkeypatch.context() as patched:
-        patched.setattr("agent.intake.pipeline.remove", refused)
+        patched.setattr("agent.intake.leaving.remove", refused)
         put(running.spool, NAME.format(1), sound())
         until(lambda: running.names() == [NAME.format(1)])
         running.until_rescanned()

@@ -147,7 +147,7 @@ def test_a_quarantined_file_that_still_is_no_recording_makes_no_contact(house: I
     take(content=b"still no recording")
     (item,) = stored(house).quarantined
     with pytest.raises(NotWav):
-        Pipeline(house).taken_from_quarantine(item)
+        Pipeline(house).quarantine.read_again(item)
 
 
 def test_a_quarantined_file_that_can_be_read_after_all_makes_the_contact_that_it_would_have_been(
@@ -161,7 +161,7 @@ def test_a_quarantined_file_that_can_be_read_after_all_makes_the_contact_that_it
         patched.setattr("agent.intake.pipeline.read_header", unknown)
         take(content=sound())
     (item,) = stored(house).quarantined
-    contact = Pipeline(house).taken_from_quarantine(item)
+    contact = Pipeline(house).quarantine.read_again(item)
     (recording,) = contact.recordings
     assert (contact.number, contact.adviser, contact.duration_ms) == ("+46701740605", "Mikko Laine", 1000)
     assert (recording.id, recording.sha256) == (item.id, hashlib.sha256(sound()).digest())
@@ -338,7 +338,7 @@ def test_a_row_that_cannot_be_made_leaves_no_sealed_file(
 ) -> None:
     take(content=sound())
     (contact,) = stored(house).contacts
-    monkeypatch.setattr("agent.intake.pipeline.new_contact_id", lambda: contact.id)
+    monkeypatch.setattr("agent.intake.catalogue.new_contact_id", lambda: contact.id)
     before = vault_files(house)
     with pytest.raises(Exception, match="UNIQUE"):
         take("in-3201-0046701740606-20261123-140500-1795442700.2.wav", sound(seed=2))
@@ -370,7 +370,7 @@ def test_another_file_under_the_name_of_one_that_could_not_be_removed_is_taken_i
 ) -> None:
     pipeline = Pipeline(house)
     with monkeypatch.context() as patched:
-        patched.setattr("agent.intake.pipeline.remove", _fail)
+        patched.setattr("agent.intake.leaving.remove", _fail)
         take(content=sound(), pipeline=pipeline)
     put(spool, "new", sound(seed=5)).replace(spool / NAME)
     source = house.settings.source[0]
@@ -431,7 +431,7 @@ def test_a_crash_before_a_stranger_has_its_name_back_does_not_hide_it_for_ever(
     house: Installation, spool: Path, take: Take, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patched:
-        patched.setattr("agent.intake.pipeline.remove", _fail)
+        patched.setattr("agent.intake.leaving.remove", _fail)
         take(content=sound())
     (removal_record,) = stored(house).removals
     put(spool, f".{removal_record.id}.taken", b"a stranger")

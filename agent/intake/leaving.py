@@ -1,0 +1,89 @@
+"""The end of the way: sources whose sealed copy is durable leave their spool, at once or when they can be removed."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable
+from functools import partial
+from typing import Literal
+
+from agent.installation import Installation
+from agent.intake.opened import Identity
+from agent.intake.removal import remove
+from agent.intake.spool import spool_of
+from agent.settings import Source
+from db.engine import RegisterUnwritable
+from db.queries import contacts, quarantine, removals
+from db.records import RemovalRecord
+
+Step = Literal["opened", "sealed", "committed", "removed", "forgotten"]
+_File = tuple[str, bytes, int, int, int]
+"""Source, path, inode, size and time of writing: enough to know a file again."""
+
+journal = logging.getLogger("earwitness.intake")
+
+
+class Leaving:
+    """Removes sources, and remembers those that could not be removed: they must not be taken in again.
+
+    Args:
+        house: The installation.
+        reached: Told of every step.
+    """
+
+    def __init__(self, house: Installation, reached: Callable[[Step], None]) -> None:
+        self._house = house
+        self._reached = reached
+        self._unremoved: dict[_File, RemovalRecord] = {}
+
+    def recover(self) -> None:
+        """Bring what a crash has left to its end. Before anything is taken in, and with nobody else at work."""
+        vault = self._house.vault
+        vault.sweep_unproven()
+        with self._house.register.read():
+            known = contacts.recording_ids() | {item.id for item in quarantine.sealed_items()}
+            unfinished = removals.pending()
+        for sealed_id in vault.sealed_ids():
+            if sealed_id not in known:
+                vault.discard(sealed_id)
+        for removal in unfinished:
+            sealed_id = removal.id.partition(".")[0]
+            if vault.is_sealed(sealed_id):
+                self._unremoved[_file_of(removal)] = removal
+            else:
+                journal.critical("recording %s is catalogued but not sealed; its source is kept", sealed_id)
+        self.finish()
+
+    def holds(self, source: Source, path: bytes, found: Identity) -> bool:
+        """Whether this very file was taken in and could not be removed; another one under its name was not."""
+        return (source.name, path, found.inode, found.size_bytes, found.mtime_ns) in self._unremoved
+
+    def finish(self) -> None:
+        """Try again to remove sources that could not be removed when they were taken in."""
+        unremoved = list(self._unremoved.values())  # at once: workers add to it meanwhile
+        for source in self._house.settings.source:
+            left = [removal for removal in unremoved if removal.source == source.name]
+            if not left:
+                continue
+            try:
+                with spool_of(source) as spool_fd:
+                    self.remove(spool_fd, left)
+            except OSError:
+                continue  # the spool is away; its watcher says so
+
+    def remove(self, spool_fd: int, leaving: Iterable[RemovalRecord]) -> None:
+        """Remove sources whose sealed copies are durable, or remember that they could not be."""
+        for removal in leaving:
+            try:
+                remove(spool_fd, removal)
+                self._reached("removed")
+                self._house.register.write(partial(removals.done, removal.id))
+            except (OSError, RegisterUnwritable):
+                self._unremoved[_file_of(removal)] = removal
+                continue
+            self._unremoved.pop(_file_of(removal), None)
+            self._reached("forgotten")
+
+
+def _file_of(removal: RemovalRecord) -> _File:
+    return removal.source, removal.path, removal.inode, removal.size_bytes, removal.mtime_ns
