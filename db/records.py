@@ -25,6 +25,8 @@ class RecordingRecord:
     wrapped_key: bytes
     sidecar: bytes | None = None
     """The metadata file that lay beside it, as it was."""
+    leg: str = ""
+    """Of its call, as the recorder calls it; empty for a mix and for a file that is the whole call."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,3 +164,36 @@ class AcknowledgementRecord:
     newest_seq: int
     remark: str
     """Digest of its words."""
+
+
+@dataclass(frozen=True, slots=True)
+class ArrivalRecord:
+    """A recording that came not long ago, as what comes after it finds it."""
+
+    recording_id: str
+    at_ms: int
+    name_digest: str
+    suffix: str
+    written_at_ms: int
+    call_digest: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeRecord:
+    """A field of a contact that was changed by what came after it."""
+
+    at_ms: int
+    field: str
+    old: bytes | None
+    new: bytes | None
+    read_from: str
+
+
+@dataclass(frozen=True, slots=True)
+class InPlaceRecord:
+    recording_id: str
+    source: str
+    path: bytes
+    identity: str
+    state: str
+    """`present`, `changed`, `vanished`."""

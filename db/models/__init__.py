@@ -7,7 +7,7 @@ from peewee import Model
 from db.models.account import Account, Agreement, RoleGrant, SavedSearch, Session
 from db.models.annotation import CaseLink, Note, Tag
 from db.models.contact import Contact, Facet, Recording
-from db.models.intake import Quarantine, Removal
+from db.models.intake import Arrival, CallLeg, ContactChange, InPlace, Quarantine, Removal
 from db.models.log import Checkpoint, Entry, Said, TreeNode
 from db.models.review import EntryMark, OddAcknowledgement
 from db.models.text import ContactText, FacetText
@@ -34,6 +34,10 @@ TABLES: tuple[type[Model], ...] = (
     Removal,
     EntryMark,
     OddAcknowledgement,
+    Arrival,
+    CallLeg,
+    ContactChange,
+    InPlace,
 )
 """In the order in which they can be created."""
 
@@ -41,14 +45,18 @@ __all__ = [
     "TABLES",
     "Account",
     "Agreement",
+    "Arrival",
+    "CallLeg",
     "CaseLink",
     "Checkpoint",
     "Contact",
+    "ContactChange",
     "ContactText",
     "Entry",
     "EntryMark",
     "Facet",
     "FacetText",
+    "InPlace",
     "Note",
     "OddAcknowledgement",
     "Quarantine",

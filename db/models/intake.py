@@ -1,10 +1,11 @@
-"""What the intake must remember across a crash: quarantined files, and sources still to be removed."""
+"""What the intake must remember: quarantined files, sources still to be removed, what may still belong to what came."""
 
 from __future__ import annotations
 
-from peewee import BigIntegerField, BlobField, CharField, Model, TextField
+from peewee import AutoField, BigIntegerField, BlobField, CharField, ForeignKeyField, Model, TextField
 
 from db.engine import database
+from db.models.contact import Contact, Recording
 
 
 class Quarantine(Model):
@@ -47,3 +48,69 @@ class Removal(Model):
     class Meta:
         database = database
         table_name = "removal"
+
+
+class Arrival(Model):
+    """A recording that came not long ago: what comes after it may belong to it. Forgotten after some weeks."""
+
+    id = AutoField()
+    recording = ForeignKeyField(Recording, on_delete="CASCADE")
+    at_ms = BigIntegerField(index=True)
+    name_digest = CharField(index=True)
+    """HMAC of source and name without its suffix: a sidecar that comes late has the same."""
+    suffix = CharField()
+    """What the name had behind that, `.wav`."""
+    written_at_ms = BigIntegerField()
+    """When the file was last written."""
+    call_digest = CharField(null=True, index=True)
+    """HMAC of source and call, for files that are one call together."""
+
+    class Meta:
+        database = database
+        table_name = "arrival"
+
+
+class CallLeg(Model):
+    """Which leg of its call a recording is; there is none for a mix and for a file that is the whole call."""
+
+    recording = ForeignKeyField(Recording, primary_key=True, on_delete="CASCADE")
+    leg = CharField()
+
+    class Meta:
+        database = database
+        table_name = "call_leg"
+
+
+class ContactChange(Model):
+    """A field of a contact that was changed by what came after it."""
+
+    id = AutoField()
+    contact = ForeignKeyField(Contact, on_delete="CASCADE")
+    at_ms = BigIntegerField()
+    field = CharField()
+    old = BlobField(null=True)
+    new = BlobField(null=True)
+    """Texts in UTF-8; of a sidecar its bytes."""
+    read_from = CharField()
+
+    class Meta:
+        database = database
+        table_name = "contact_change"
+
+
+class InPlace(Model):
+    """A recording that is not sealed, since its recorder needs it where it lies."""
+
+    recording = ForeignKeyField(Recording, primary_key=True, on_delete="CASCADE")
+    source = CharField()
+    path = BlobField()
+    """Relative to the spool, as the operating system has it."""
+    identity = CharField()
+    """Device, inode, size and change time when it was last found to be what was taken in."""
+    state = CharField()
+    """`present`, `changed`, `vanished`."""
+
+    class Meta:
+        database = database
+        table_name = "in_place"
+        indexes = ((("source", "path"), False),)

@@ -4,23 +4,37 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, fields
+from dataclasses import fields
 from typing import Any
 
-from peewee import fn
+from peewee import JOIN, fn
 
-from db.models import CaseLink, Contact, ContactText, Facet, Note, Recording, Tag
+from db.models import CallLeg, CaseLink, Contact, ContactText, Facet, Note, Recording, Tag
 from db.queries import facets
-from db.queries.reading import among, asked, stored_tuples, tuples, written_once
+from db.queries.reading import among, asked, inserting, stored_tuples, tuples, written_once
 from db.queries.words import composed, folded
 from db.records import ContactRecord, RecordingRecord
 
-_RECORDING_NAMES = tuple(field.name for field in fields(RecordingRecord) if field.name != "contact_id")
+_RECORDING_NAMES = tuple(field.name for field in fields(RecordingRecord) if field.name not in ("contact_id", "leg"))
 _RECORDING_COLUMNS = tuple(getattr(Recording, name) for name in _RECORDING_NAMES)
 _OWN = ("seq", "id", "started_at_ms", "duration_ms", "number", "taken_in_at_ms", "attention", "provenance")
 _NAMES = (*_OWN, *facets.SHARED)
 _COLUMNS = (*(getattr(Contact, name) for name in _OWN), *(getattr(Facet, name) for name in facets.SHARED))
 _STREAM_ROWS = 500
+
+_add_contact = inserting(
+    Contact,
+    "id",
+    "facet",
+    "started_at_ms",
+    "duration_ms",
+    "number",
+    "number_reversed",
+    "taken_in_at_ms",
+    "attention",
+    "provenance",
+)
+_add_recording = inserting(Recording, "contact", *_RECORDING_NAMES)
 
 
 def add(contact: ContactRecord) -> int:
@@ -32,21 +46,19 @@ def add(contact: ContactRecord) -> int:
     Raises:
         peewee.IntegrityError: the id of the contact or of a recording is taken.
     """
-    seq = int(
-        Contact.insert(
-            id=contact.id,
-            facet=facets.enter(contact),
-            started_at_ms=contact.started_at_ms,
-            duration_ms=contact.duration_ms,
-            number=contact.number,
-            number_reversed=None if contact.number is None else contact.number[::-1],
-            taken_in_at_ms=contact.taken_in_at_ms,
-            attention=contact.attention,
-            provenance=contact.provenance,
-        ).execute()
+    seq = _add_contact(
+        contact.id,
+        facets.enter(contact),
+        contact.started_at_ms,
+        contact.duration_ms,
+        contact.number,
+        None if contact.number is None else contact.number[::-1],
+        contact.taken_in_at_ms,
+        contact.attention,
+        contact.provenance,
     )
     for recording in contact.recordings:
-        Recording.insert(**{**asdict(recording), "contact_id": seq}).execute()
+        add_recording(seq, recording)
     for tag in contact.tags:
         Tag.insert(contact=seq, tag=tag, tag_key=folded(tag)).execute()
     for case in contact.cases:
@@ -55,6 +67,17 @@ def add(contact: ContactRecord) -> int:
         words = composed("\n".join(contact.tags))
         ContactText.insert({ContactText.rowid: seq, ContactText.words: words}).execute()
     return seq
+
+
+def add_recording(contact_seq: int, recording: RecordingRecord) -> None:
+    """Add a recording to a contact.
+
+    Raises:
+        peewee.IntegrityError: its id is taken, or there is no such contact.
+    """
+    _add_recording(contact_seq, *(getattr(recording, name) for name in _RECORDING_NAMES))
+    if recording.leg:
+        CallLeg.insert(recording=recording.id, leg=recording.leg).execute()
 
 
 def by_seqs(seqs: Sequence[int]) -> list[ContactRecord]:
@@ -68,7 +91,8 @@ def by_seqs(seqs: Sequence[int]) -> list[ContactRecord]:
     return [
         ContactRecord(
             **found[seq],
-            recordings=tuple(recordings.get(seq, ())),
+            # What is heard first is the mix, then the legs.
+            recordings=tuple(sorted(recordings.get(seq, ()), key=lambda recording: recording.leg)),
             tags=tuple(tags.get(seq, ())),
             cases=tuple(cases.get(seq, ())),
             notes=notes.get(seq, 0),
@@ -103,9 +127,10 @@ def _recordings(condition: Any, limit: int | None = None) -> list[RecordingRecor
 
 
 def _select_recordings() -> Any:
-    """The seq of the contact, its id, the recording; by id."""
-    columns = (Contact.seq, Contact.id, *_RECORDING_COLUMNS)
-    return Recording.select(*columns).join(Contact).order_by(Recording.id)
+    """The seq of the contact, its id, the leg, the recording; by id."""
+    columns = (Contact.seq, Contact.id, CallLeg.leg, *_RECORDING_COLUMNS)
+    selected = Recording.select(*columns).join(Contact)
+    return selected.join(CallLeg, JOIN.LEFT_OUTER, on=CallLeg.recording == Recording.id).order_by(Recording.id)
 
 
 _CONTACTS_AMONG = written_once(lambda: Contact.select(*_COLUMNS).join(Facet).where(among(Contact.seq)))
@@ -132,9 +157,9 @@ def _fields(row: tuple[Any, ...]) -> dict[str, Any]:
 
 def _recording_record(row: tuple[Any, ...]) -> RecordingRecord:
     """From its row of `_select_recordings`."""
-    fields = dict(zip(_RECORDING_NAMES, row[2:], strict=True))
+    fields = dict(zip(_RECORDING_NAMES, row[3:], strict=True))
     fields["interrupted"] = bool(fields["interrupted"])
-    return RecordingRecord(contact_id=row[1], **fields)
+    return RecordingRecord(contact_id=row[1], leg=row[2] or "", **fields)
 
 
 def _gathered(pairs: Iterable[tuple[Any, ...]]) -> dict[int, list[Any]]:

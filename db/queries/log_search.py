@@ -162,9 +162,7 @@ def _is_of_session(session_id: str) -> Any:
     began_ms, account = (
         Session.select(column).where(Session.id == session_id) for column in (Session.created_at_ms, Session.account)
     )
-    return fn.COALESCE(
-        (Entry.account == account) & (Entry.at_ms >= began_ms) & _says("session", session_id), False
-    )
+    return fn.COALESCE((Entry.account == account) & (Entry.at_ms >= began_ms) & _says("session", session_id), False)
 
 
 def _says(name: str, value: object) -> Any:

@@ -1,0 +1,56 @@
+"""Recordings that came not long ago, as what comes after them finds them."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from typing import Any
+
+from db.models import Arrival, Contact, Recording
+from db.queries.reading import inserting, tuples
+from db.records import ArrivalRecord
+
+_NAMES = tuple(field.name for field in fields(ArrivalRecord))
+_COLUMNS = (
+    Arrival.recording,
+    Arrival.at_ms,
+    Arrival.name_digest,
+    Arrival.suffix,
+    Arrival.written_at_ms,
+    Arrival.call_digest,
+)
+_add = inserting(Arrival, "recording_id", *_NAMES[1:])
+_FORGOTTEN_AT_ONCE = 1000
+
+
+def add(record: ArrivalRecord) -> None:
+    _add(*(getattr(record, name) for name in _NAMES))
+
+
+def by_name(name_digest: str) -> list[ArrivalRecord]:
+    """Under one name without its suffix, the newest first."""
+    return _records(Arrival.name_digest == name_digest)
+
+
+def contact_of_call(call_digest: str) -> str | None:
+    """The contact of the recordings that are one call; None when none of them came lately."""
+    found = (
+        Contact.select(Contact.id)
+        .join(Recording, on=Recording.contact == Contact.seq)
+        .join(Arrival, on=Arrival.recording == Recording.id)
+        .where(Arrival.call_digest == call_digest)
+        .order_by(Arrival.id)
+        .limit(1)
+    )
+    id = found.scalar()
+    return None if id is None else str(id)
+
+
+def forget(before_ms: int) -> int:
+    """Forget those that came before a moment, some of them at a time; how many."""
+    old = Arrival.select(Arrival.id).where(Arrival.at_ms < before_ms).limit(_FORGOTTEN_AT_ONCE)
+    return int(Arrival.delete().where(Arrival.id.in_(old)).execute())
+
+
+def _records(condition: Any) -> list[ArrivalRecord]:
+    rows = tuples(Arrival.select(*_COLUMNS).where(condition).order_by(Arrival.id.desc()))
+    return [ArrivalRecord(*row) for row in rows]
