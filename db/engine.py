@@ -128,6 +128,7 @@ class Register:
         self._database = _TrackedDatabase(str(path), key)
         try:
             self._assert_settings()
+            self._carry_over()
             self._hold_files()
         except (peewee.DatabaseError, OSError) as error:
             self._close_connections()
@@ -143,6 +144,15 @@ class Register:
             (found,) = self._rows(f"PRAGMA {pragma}")[0]
             if found != wanted:
                 raise RegisterUnreadable(f"{pragma} is {found!r} and not {wanted!r}")
+
+    def _carry_over(self) -> None:
+        """Bring what a crash has left in the write-ahead log into the file.
+
+        A power cut in the middle of that leaves pages of the file half written. They are not used, since the log still
+        holds them, but `damaged_pages` would name them.
+        """
+        with suppress(peewee.OperationalError):  # a full disk, a locked one: nothing is lost, the next time will do
+            self._rows("PRAGMA wal_checkpoint(PASSIVE)")
 
     def _hold_files(self) -> None:
         """Remember the files that were opened; the write-ahead log is one of them as long as a connection is open."""
