@@ -150,6 +150,7 @@ _KEY_WORDS = {
     "escape": "Esc",
     "space": "Space",
     "question_mark": "?",
+    "exclamation_mark": "!",
     "slash": "/",
     "tab": "Tab",
     "up": "↑",

@@ -40,6 +40,10 @@ LOG_TERMS = (
     Term("purpose:complaint", _("for which purpose")),
     Term("after:2026-01-31", _("from this day on; before: until the day before; on: that day")),
     Term("uid:1000", _("which user of the operating system")),
+    Term("number:0401234567", _("who searched for this number, or for its end")),
+    Term("searched:Berg", _("who searched for these words")),
+    Term("request:ID", _("the entries of one request; session: of one signing in")),
+    Term("-action:audit.read", _("a minus before a term: not")),
 )
 
 _PARTS = re.compile(r'-?(?:(?P<name>\w+):)?(?P<value>"[^"]*"|\S+)')

@@ -60,7 +60,7 @@ CAPABILITIES: dict[Role, list[Capability]] = {
     Role.DPO: [Capability.AUDIT_READ, Capability.STATUS_READ],
 }
 _CONTACT_TERMS = ("number", "adviser", "service", "direction", "after", "before", "on", "longer", "shorter")
-_LOG_TERMS = ("actor", "action", "outcome", "contact", "purpose", "uid")
+_LOG_TERMS = ("actor", "action", "outcome", "contact", "purpose", "uid", "request", "session", "searched")
 _TERMS = frozenset((*_CONTACT_TERMS, "case", "tag", "has", *_LOG_TERMS))
 
 
@@ -75,6 +75,10 @@ class FakeAgent:
         self.searches: dict[str, str] = {"complaints": "tag:complaint", "long ones": "longer:10m"}
         self.asked: list[str] = []
         self.retried: list[str] = []
+        self.state = self.register.state(self.log_size)
+        self.odd_found: list[wire.Odd] = []
+        self.exported_lines: int | None = None
+        """How many entries an export brings when it is not as many as it announces."""
         self.agreement_missing = False
         self.reachable = True
         self._session: str | None = None
@@ -191,6 +195,11 @@ class FakeAgent:
             ("DELETE", "/searches/{name:path}", self._forget_search),
             ("GET", "/audit", self._audit),
             ("GET", "/audit/count", self._audit_count),
+            ("GET", "/audit/state", self._log_state),
+            ("GET", "/audit/hours", self._hours),
+            ("GET", "/audit/odd", self._odd),
+            ("POST", "/audit/odd/{id}/acknowledge", self._acknowledge),
+            ("POST", "/audit/export", self._export_log),
             ("GET", "/intake", self._intake),
             ("GET", "/quarantine", self._quarantine),
             ("POST", "/quarantine/{id}/retry", self._retry),
@@ -418,14 +427,60 @@ class FakeAgent:
             name, colon, value = term.removeprefix("-").partition(":")
             if colon and name not in _TERMS:
                 raise UnknownTerm(term=term, why="there is no such term")
-            if name in ("action", "outcome", "actor", "contact"):
+            if name in ("action", "outcome", "actor", "contact", "request", "uid", "searched", "number"):
                 is_wanted = not term.startswith("-")
-                found = [seq for seq in found if (self._said(seq, name) == value) is is_wanted]
+                found = [seq for seq in found if self._says(seq, name, value) is is_wanted]
         return found
 
-    def _said(self, seq: int, name: str) -> object:
+    def _says(self, seq: int, name: str, value: str) -> bool:
         entry = self.register.entry(seq)
-        return {"actor": entry.actor.account, "contact": entry.target}.get(name) or getattr(entry, name, None)
+        match name:
+            case "action":
+                return entry.action.startswith(value)
+            case "searched" | "number":
+                return entry.action == "contact.search" and seq % 100 == 0
+        said = {
+            "actor": entry.actor.account,
+            "contact": entry.target,
+            "request": entry.request_id,
+            "uid": str(entry.actor.uid),
+            "outcome": entry.outcome.value,
+        }
+        return said[name] == value
+
+    async def _log_state(self, request: Request) -> Response:
+        self._require(Capability.AUDIT_READ)
+        open_findings = sum(odd.acknowledged is None for odd in self.odd_found)
+        return _body(self.state.model_copy(update={"odd": open_findings}))
+
+    async def _hours(self, request: Request) -> Response:
+        self._require(Capability.AUDIT_READ)
+        self._found_entries(request.query_params.get("query", ""), 0)
+        return _body(self.register.hours())
+
+    async def _odd(self, request: Request) -> Response:
+        self._require(Capability.AUDIT_READ)
+        is_shown = [odd.acknowledged is None or "acknowledged" in request.query_params for odd in self.odd_found]
+        items = [odd for odd, shown in zip(self.odd_found, is_shown, strict=True) if shown]
+        return _body(wire.Page[wire.Odd](items=items, as_of="0"))
+
+    async def _acknowledge(self, request: Request) -> Response:
+        self._require(Capability.AUDIT_READ)
+        remark = wire.Acknowledge.model_validate(await request.json()).remark
+        done = wire.Acknowledged(at=NEWEST_AT, by=self._session or "", remark=remark)
+        ids = [odd.id for odd in self.odd_found]
+        if request.path_params["id"] not in ids:
+            raise NotFound(kind="odd finding", id=request.path_params["id"])
+        index = ids.index(request.path_params["id"])
+        self.odd_found[index] = self.odd_found[index].model_copy(update={"acknowledged": done})
+        return Response(status_code=204)
+
+    async def _export_log(self, request: Request) -> Response:
+        self._require(Capability.AUDIT_READ)
+        found = self._found_entries(request.query_params.get("query", ""), self.log_size)
+        first = {"checkpoint": "earwitness\n", "vkey": "earwitness+00+AA", "entries": len(found)}
+        lines = [{"index": seq, "leaf": "e30=", "proof": []} for seq in found[: self.exported_lines]]
+        return Response("".join(json.dumps(line) + "\n" for line in [first, *lines]))
 
     async def _intake(self, request: Request) -> Response:
         self._require(Capability.INTAKE_READ)

@@ -30,6 +30,8 @@ class FakeRegister:
     erased: set[str] = field(default_factory=set)
     notes: dict[str, list[wire.Note]] = field(default_factory=dict)
     tags: dict[str, list[str]] = field(default_factory=dict)
+    told: dict[int, dict[str, object]] = field(default_factory=dict)
+    """Fields of log entries that are otherwise than `entry` makes them, by number."""
 
     def contact(self, number: int) -> wire.Contact:
         """The contact with this number; a higher number is newer."""
@@ -126,6 +128,9 @@ class FakeRegister:
 
     def entry(self, seq: int) -> wire.Entry:
         """The log entry with this number."""
+        return self._made(seq).model_copy(update=self.told.get(seq, {}))
+
+    def _made(self, seq: int) -> wire.Entry:
         action, outcome, reason = (
             ("contact.search", wire.Outcome.ALLOWED, None),
             ("contact.listen", wire.Outcome.ALLOWED, "what was promised"),
@@ -140,18 +145,69 @@ class FakeRegister:
                 account=None if seq % 4 == 3 else self._outside(("anna.berg", "e.sund", "mika")[seq % 3], seq),
                 uid=1000 + seq % 3,
                 via="tui",
+                session=f"{seq // 40:08x}",
             ),
             action=action,
             outcome=outcome,
-            target=f"contact/c{seq % self.size:06d}" if action.startswith("contact.") else None,
+            target=f"c{seq % self.size:06d}" if action.startswith("contact.") else None,
             purpose=wire.Purpose.COMPLAINT.value if is_listening else None,
             case="C-118" if is_listening else None,
             reason=self._outside(reason, seq),
-            detail={"start": 0, "stop": 65536} if is_listening else {},
+            detail={"recording": "r1", "from_ms": 0, "to_ms": 16000} if is_listening else {},
             request_id=f"{seq:08x}",
         )
 
     log_size_at_start: int = 4000
+
+    def state(self, size: int) -> wire.LogState:
+        """The log, whole and watched."""
+        return wire.LogState(
+            size=size,
+            can_log=True,
+            checkpoint_size=size,
+            checkpoint_at=NEWEST_AT,
+            verified_size=size - 40,
+            verified_at=NEWEST_AT - timedelta(minutes=5),
+            verified_whole=True,
+            witnesses=[wire.WitnessState(name="north", size=size - 3, at=NEWEST_AT - timedelta(minutes=4))],
+            sentry=wire.SentryState(seeing="attributed", since=NEWEST_AT - timedelta(days=3)),
+        )
+
+    def hours(self) -> wire.Hours:
+        """28 days of office hours."""
+        counts = [
+            [(hour * 7 + day * 3) % 23 if 7 <= hour < 17 and day < 5 else 0 for hour in range(24)] for day in range(7)
+        ]
+        counts[6][3] = 2
+        until = NEWEST_AT + timedelta(milliseconds=1)
+        return wire.Hours(since=until - timedelta(days=28), until=until, zone="Europe/Helsinki", counts=counts)
+
+    def odd(self) -> list[wire.Odd]:
+        """One finding of each rule, newest first."""
+        measured: dict[str, dict[str, str | int]] = {
+            "much-listening": {"day": "2026-11-23", "count": 61, "usual": 12},
+            "refused-in-a-row": {"count": 7, "minutes": 4},
+            "at-night": {"day": "2026-11-22", "count": 3, "first": "02:14", "last": "03:40"},
+            "same-caller": {"count": 9, "contacts": 5, "days": 7},
+            "no-note": {"hours": 24},
+            "direct-open": {"day": "2026-11-21", "count": 2},
+            "agreement-ending": {"until": "2026-12-05"},
+            "sentry-gap": {"day": "2026-11-20", "count": 1},
+        }
+        return [
+            wire.Odd(
+                id=f"odd{number}",
+                rule=rule,
+                at=NEWEST_AT - timedelta(hours=5 * number),
+                account=None if rule in ("direct-open", "sentry-gap") else self._outside("mika", number),
+                uid=1000 if rule == "direct-open" else None,
+                measured={
+                    name: self._outside(str(value), number) if name == "last" else value for name, value in said.items()
+                },
+                query="action:file.open" if rule == "direct-open" else "actor:mika",
+            )
+            for number, (rule, said) in enumerate(measured.items())
+        ]
 
     def quarantined(self, number: int) -> wire.QuarantineItem:
         reason, detail = (

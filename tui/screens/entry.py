@@ -8,16 +8,20 @@ from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 
 from agent import wire
+from agent.wire import Capability
 from tui.commands import Command
 from tui.screens.shell import Dialog
 from tui.text import _
-from tui.widgets.contact_words import at_second, length_words, zone_words
+from tui.widgets.action_words import action_sentence
+from tui.widgets.contact_words import at_second, zone_words
+from tui.widgets.entry_commands import ENTRY_COMMANDS, GoesOnFromEntry
+from tui.widgets.entry_terms import contact_term
 from tui.widgets.key_hints import KeyHints
 from tui.widgets.log_words import (
-    contact_term,
+    PART_FIELDS,
+    entry_tone,
     marked_outcome,
-    outcome_tone,
-    person_term,
+    part_words,
     purpose_words_of,
     reason_words,
     who_words,
@@ -25,28 +29,20 @@ from tui.widgets.log_words import (
 from tui.widgets.section import Line, Section, Words
 
 NOTHING = "–"
-PART_FIELDS = ("from_ms", "to_ms")
-"""The stretch of a recording that was released, told as times."""
 
 
-class EntryScreen(Dialog[str]):
+class EntryScreen(GoesOnFromEntry, Dialog[str]):
     """Everything that an entry says."""
 
     CSS_PATH = "entry.tcss"
     OFFERS: ClassVar[tuple[Command, ...]] = (
+        *ENTRY_COMMANDS,
         Command(
-            action="this_contact",
-            key="c",
-            words=_("this contact"),
-            help=_("Who accessed the contact of this entry."),
-            hinted=True,
-        ),
-        Command(
-            action="this_person",
-            key="p",
-            words=_("this person"),
-            help=_("Everything that the person of this entry did."),
-            hinted=True,
+            action="open_contact",
+            key="v",
+            words=_("view contact"),
+            help=_("Open the contact itself, for those who may see it."),
+            capability=Capability.CONTACT_SHOW,
         ),
     )
 
@@ -61,54 +57,60 @@ class EntryScreen(Dialog[str]):
 
     def on_mount(self) -> None:
         self.query_one(Section).show(list(entry_lines(self._entry)))
+        self.query_one(".box").focus()
+
+    @property
+    def entry_in_hand(self) -> wire.Entry:
+        return self._entry
+
+    def go_on_with(self, query: str) -> None:
+        self.dismiss(query)
 
     def why_not(self, command: Command) -> str | None:
-        if command.action == "this_contact" and contact_term(self._entry) is None:
-            return _("This entry is not about a contact.")
-        if command.action == "this_person" and person_term(self._entry) is None:
-            return _("This entry has no person: the agent did it by itself.")
+        if command.action == "open_contact" and contact_term(self._entry) is None:
+            return _("The entry is not about a contact.")
         return super().why_not(command)
 
-    def action_this_contact(self) -> None:
-        self.dismiss(contact_term(self._entry))
+    def action_open_contact(self) -> None:
+        # The contact's screen brings the player with it, which the log need not wait for.
+        from tui.screens.contact import ContactScreen
 
-    def action_this_person(self) -> None:
-        self.dismiss(person_term(self._entry))
+        if self._entry.target is not None:
+            self.app.push_screen(ContactScreen(self._entry.target))
 
 
 def entry_lines(entry: wire.Entry) -> list[Line]:
     """A line for each field: what it is, and what it says."""
     uid = NOTHING if entry.actor.uid is None else str(entry.actor.uid)
     facts = [
-        (_("time"), f"{at_second(entry.at)} {zone_words(entry.at)}"),
-        (_("who"), who_words(entry)),
-        (_("system user"), _("uid {uid}").format(uid=uid)),
-        (_("by way of"), entry.actor.via or NOTHING),
-        (_("action"), entry.action),
-        (_("outcome"), marked_outcome(entry).strip()),
-        (_("reason"), reason_words(entry) or NOTHING),
-        (_("target"), entry.target or NOTHING),
-        (_("purpose"), purpose_words_of(entry) or NOTHING),
+        (_("what"), Words(action_sentence(entry.action) or entry.action)),
+        (_("time"), Words(f"{at_second(entry.at)} {zone_words(entry.at)}")),
+        (_("who"), Words(who_words(entry))),
+        (_("system user"), Words(_("uid {uid}").format(uid=uid))),
+        (_("by way of"), Words(entry.actor.via or NOTHING)),
+        (_("action"), Words(entry.action)),
+        (_("outcome"), Words(marked_outcome(entry).strip(), entry_tone(entry))),
+        (_("reason"), Words(reason_words(entry) or NOTHING)),
+        (_("target"), Words(entry.target or NOTHING)),
+        (_("purpose"), Words(purpose_words_of(entry) or NOTHING)),
         *_heard_part(entry),
         *_details(entry),
-        (_("request"), entry.request_id or NOTHING),
+        (_("session"), Words(entry.actor.session or NOTHING)),
+        (_("request"), Words(entry.request_id or NOTHING)),
+        (_("leaf"), Words(_("number {seq} of the tree, from 0").format(seq=entry.seq))),
     ]
-    tone = outcome_tone(entry.outcome)
-    outcome = _("outcome")
-    return [(Words(label, "muted"), Words(said, tone if label == outcome else "")) for label, said in facts]
+    return [(Words(label, "muted"), said) for label, said in facts]
 
 
-def _details(entry: wire.Entry) -> list[tuple[str, str]]:
+def _details(entry: wire.Entry) -> list[tuple[str, Words]]:
     """What else the agent noted, under its own names."""
     return [
-        (name, NOTHING if value is None else str(value))
+        (name, Words(NOTHING if value is None else str(value)))
         for name, value in entry.detail.items()
         if name not in PART_FIELDS
     ]
 
 
-def _heard_part(entry: wire.Entry) -> list[tuple[str, str]]:
-    start_ms, stop_ms = map(entry.detail.get, PART_FIELDS)
-    if not isinstance(start_ms, int) or not isinstance(stop_ms, int):
-        return []
-    return [(_("part"), f"{length_words(start_ms / 1000)}–{length_words(stop_ms / 1000)}")]
+def _heard_part(entry: wire.Entry) -> list[tuple[str, Words]]:
+    part = part_words(entry)
+    return [(_("part"), Words(part))] if part else []

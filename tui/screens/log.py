@@ -6,82 +6,62 @@ readings out, by a term that stands in the search for everybody to see.
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
+from textual.screen import Screen
 from textual.timer import Timer
 
 from agent.errors import WrongUse
 from agent.wire import Entry
 from tui.commands import Command
+from tui.log_queries import PEOPLE_ONLY, SECRET_TERMS, WITHOUT_READINGS, feeds_itself
 from tui.query_terms import LOG_TERMS
 from tui.screens.entry import EntryScreen
+from tui.screens.log_commands import LOG_COMMANDS
+from tui.screens.log_trail import Trail
 from tui.screens.shell import ShellScreen
 from tui.session import LiveSession
 from tui.text import _, ngettext, sentence
+from tui.widgets.entry_commands import UNHINTED_ENTRY_COMMANDS, GoesOnFromEntry
+from tui.widgets.list_reader import Anchor
 from tui.widgets.list_status import ListStatus, grouped
+from tui.widgets.log_sections import SectionStrip
+from tui.widgets.log_state import LogStateLine
 from tui.widgets.log_table import LogSource, LogTable
-from tui.widgets.log_words import contact_term, person_term
 from tui.widgets.query_line import QueryInput, QueryLine
 from tui.widgets.record_table import RecordTable
 
-WITHOUT_READINGS = "-action:audit.read"
-PEOPLE_ONLY = f"{WITHOUT_READINGS} -action:contact.take_in"
-"""What the screen begins with: the agent takes in more than people do."""
 FOLLOW_EVERY_S = 3.0
 """A list that follows is read anew no more often than this: each time is an entry of its own."""
 
 
-class LogScreen(ShellScreen):
+class LogScreen(GoesOnFromEntry, ShellScreen):
     """Where security lives."""
 
     CSS_PATH = "log.tcss"
     AUTO_FOCUS = "LogTable"
     TERMS = LOG_TERMS
-    OFFERS: ClassVar[tuple[Command, ...]] = (
-        Command(action="search", key="slash", words=_("search"), help=_("Write a search in the log."), hinted=True),
-        Command(
-            action="follow",
-            key="f",
-            words=_("follow"),
-            help=_("Show new entries as they come, or stop doing so."),
-            hinted=True,
-        ),
-        Command(
-            action="this_contact",
-            key="c",
-            words=_("this contact"),
-            help=_("Who accessed the contact of this entry."),
-            hinted=True,
-        ),
-        Command(
-            action="this_person",
-            key="p",
-            words=_("this person"),
-            help=_("Everything that the person of this entry did."),
-            hinted=True,
-        ),
-        Command(
-            action="everything",
-            key="escape",
-            words=_("whole log"),
-            help=_("Empty the search, but for the readings of the log itself."),
-        ),
-    )
+    OFFERS: ClassVar[tuple[Command, ...]] = (*LOG_COMMANDS, *UNHINTED_ENTRY_COMMANDS)
 
     def __init__(self) -> None:
         super().__init__()
         self.is_following = False
         self._follow_timer: Timer | None = None
+        self._trail = Trail()
 
     def compose_body(self) -> ComposeResult:
-        yield QueryLine(placeholder=_("search: terms such as actor:anna.berg outcome:refused; F1 names them"))
+        yield QueryLine(
+            placeholder=_("search: terms such as actor:anna.berg outcome:refused; F1 names them"), secret=SECRET_TERMS
+        )
+        yield SectionStrip()
         yield LogTable()
         yield ListStatus()
+        yield LogStateLine()
 
     def on_mount(self) -> None:
-        self.ask(PEOPLE_ONLY)
+        self._show(PEOPLE_ONLY)
 
     @property
     def table(self) -> LogTable:
@@ -91,19 +71,40 @@ class LogScreen(ShellScreen):
     def line(self) -> QueryLine:
         return self.query_one(QueryLine)
 
-    def ask(self, query: str) -> None:
-        """Search, and show what is found from its newest entry on."""
-        if self.is_following and WITHOUT_READINGS not in query.split():
+    @property
+    def strip(self) -> SectionStrip:
+        return self.query_one(SectionStrip)
+
+    # --- searching
+    # ------------------------------------------------------------------------------------------------
+
+    def ask(self, query: str | None) -> None:
+        """Go on to another search; Esc leads back. None changes nothing."""
+        if query is None:
+            return
+        if query != self.line.query_text:
+            self._trail.leave(self.line.query_text, self.table.bookmark)
+        self._show(query)
+
+    def _show(self, query: str, bookmark: Anchor[Entry] | None = None) -> None:
+        if feeds_itself(query):
             self.is_following = False
         self.line.set(query)
-        self.table.show(LogSource(self.client, query))
+        self.strip.query_shown = query
+        self.table.show(LogSource(self.client, query), bookmark=bookmark)
         self.table.focus()
 
     # --- what comes
     # ------------------------------------------------------------------------------------------------
 
     def on_query_line_asked(self, message: QueryLine.Asked) -> None:
-        self.ask(message.query)
+        if message.query != message.before:
+            self._trail.leave(message.before, self.table.bookmark)
+        self._show(message.query)
+
+    @on(LogTable.OtherDayAsked)
+    def _ask_other_day(self, message: LogTable.OtherDayAsked) -> None:
+        self._show(message.query)
 
     @on(QueryInput.Left)
     def _back_to_list(self) -> None:
@@ -127,7 +128,10 @@ class LogScreen(ShellScreen):
         self.refresh_bindings()
 
     def on_record_table_chosen(self, message: RecordTable.Chosen[Entry]) -> None:
-        self.app.push_screen(EntryScreen(message.row), self._ask_chosen)
+        self.app.push_screen(EntryScreen(message.row), self.ask)
+
+    def on_log_state_line_read(self, message: LogStateLine.Read) -> None:
+        self.strip.odd = message.state.odd
 
     def on_live_session_happened(self, message: LiveSession.Happened) -> None:
         if message.event.event == "audit":
@@ -155,44 +159,79 @@ class LogScreen(ShellScreen):
     # --- commands
     # --------------------------------------------------------------------------------------------------
 
+    @property
+    def entry_in_hand(self) -> Entry | None:
+        return self.table.selected if self.is_mounted else None
+
+    def go_on_with(self, query: str) -> None:
+        self.ask(query)
+
     def why_not(self, command: Command) -> str | None:
-        entry = self.table.selected if self.is_mounted else None
-        if command.action == "this_contact" and (entry is None or contact_term(entry) is None):
-            return _("The selected entry is not about a contact.")
-        if command.action == "this_person" and (entry is None or person_term(entry) is None):
-            return _("The selected entry has no person: the agent did it by itself.")
-        if command.action == "follow" and "action:audit.read" in self._terms():
+        if command.action == "follow" and self.is_mounted and "action:audit.read" in self.line.query_text.split():
             return _("A list of readings of the log cannot follow: each of its own readings would be new.")
         return super().why_not(command)
 
     def action_search(self) -> None:
         self.line.edit()
 
-    def action_everything(self) -> None:
-        if self.line.query_text != WITHOUT_READINGS:
-            self.ask(WITHOUT_READINGS)
+    def action_back(self) -> None:
+        before = self._trail.back()
+        if before is not None:
+            self._show(before.query, before.bookmark)
+        elif self.line.query_text != PEOPLE_ONLY:
+            self._show(PEOPLE_ONLY)
+
+    def action_section(self, step: int) -> None:
+        if self.table.has_focus:
+            self._trail.forget()
+            self._show(self.strip.after(step).query)
+        else:
+            self.table.focus()
 
     def action_follow(self) -> None:
         self.is_following = not self.is_following
-        if self.is_following and WITHOUT_READINGS not in self._terms():
-            self.ask(f"{self.line.query_text} {WITHOUT_READINGS}".strip())
+        if self.is_following and feeds_itself(self.line.query_text):
+            self._show(f"{self.line.query_text} {WITHOUT_READINGS}".strip())
         elif self.is_following and self.table.newer:
             self._show_newer()
         self._summarise()
 
-    def action_this_contact(self) -> None:
-        entry = self.table.selected
-        if entry is not None:
-            self._ask_chosen(contact_term(entry))
+    # The screens of the less usual ways are imported when one goes there.
 
-    def action_this_person(self) -> None:
-        entry = self.table.selected
-        if entry is not None:
-            self._ask_chosen(person_term(entry))
+    def action_filter(self) -> None:
+        from tui.screens.log_filter import LogFilter
 
-    def _ask_chosen(self, query: str | None) -> None:
-        if query is not None:
-            self.ask(query)
+        self._go_to(LogFilter(self.line.query_text))
 
-    def _terms(self) -> list[str]:
-        return self.line.query_text.split() if self.is_mounted else []
+    def action_odd(self) -> None:
+        from tui.screens.odd import OddScreen
+
+        self._go_to(OddScreen())
+
+    def action_hours(self) -> None:
+        from tui.screens.hours import HoursScreen
+
+        self._go_to(HoursScreen(self.line.query_text))
+
+    def action_searched(self) -> None:
+        from tui.screens.searched import AskSearched
+
+        self._go_to(AskSearched())
+
+    def _go_to(self, screen: Screen[str | None]) -> None:
+        """Show a screen that returns the search one goes on with."""
+        self.app.push_screen(screen, self.ask)
+
+    def action_state(self) -> None:
+        from tui.screens.log_state import LogStateScreen
+
+        self.app.push_screen(LogStateScreen(self.query_one(LogStateLine).state))
+
+    def action_export(self) -> None:
+        from tui.screens.export_log import ExportLog
+
+        self.app.push_screen(ExportLog(self.line.query_text, self.table.count), self._say_exported)
+
+    def _say_exported(self, said: Any) -> None:
+        if said is not None:
+            self.notify(said.in_words(), timeout=15)

@@ -7,8 +7,10 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
+from textual.content import Content
 from textual.widgets import Input, Label
 
+from agent.client import clean
 from tui.screens.shell import Dialog
 from tui.text import _, outside
 from tui.widgets.contact_words import length_words
@@ -22,7 +24,7 @@ class AskLine(Dialog[str]):
 
     Args:
         title: Our own words above it.
-        about: A sentence below it.
+        about: A sentence below it, which may hold outside text.
         most: Characters that it may have.
     """
 
@@ -36,25 +38,27 @@ class AskLine(Dialog[str]):
         with Vertical(classes="box"):
             yield Label(self._title_words, classes="title", markup=False)
             yield Input(max_length=self._most)
-            yield Label(self._about, classes="note", markup=False)
+            yield Label(Content(clean(self._about)), classes="note")
             yield Label("", classes="error", markup=False)
 
     def on_input_submitted(self, message: Input.Submitted) -> None:
         message.stop()
         text = message.value.strip()
-        if not text:
-            return
         problem = self.problem(text)
         if problem:
             error = self.query_one(".error", Label)
             error.update(outside(problem))
             error.add_class("-shown")
-        else:
-            self.dismiss(text)
+        elif text:
+            self.dismiss(self.answer(text))
 
     def problem(self, text: str) -> str | None:
-        """Say why a line cannot be taken; None when it can."""
+        """Say why a line cannot be taken; None when it can. An empty one is not taken, with or without words."""
         return None
+
+    def answer(self, text: str) -> str:
+        """What the dialog returns for a line that was taken."""
+        return text
 
 
 class AskNote(AskLine):
@@ -79,4 +83,4 @@ class AskTag(AskLine):
         )
 
     def problem(self, text: str) -> str | None:
-        return None if TAG.fullmatch(text) else _("A tag holds letters, digits and dashes only.")
+        return None if not text or TAG.fullmatch(text) else _("A tag holds letters, digits and dashes only.")

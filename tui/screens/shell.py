@@ -17,11 +17,8 @@ from tui.widgets.top_bar import TopBar
 Result = TypeVar("Result")
 
 
-class ShellScreen(Offering, Screen[None]):
-    """A whole screen: derive from it and say in `compose_body` what lies between the two lines.
-
-    It receives the messages of `LiveSession`.
-    """
+class _Framed(Offering, Screen[Result]):
+    """What lies between the two lines is said in `compose_body`. It receives the messages of `LiveSession`."""
 
     def compose(self) -> ComposeResult:
         yield TopBar()
@@ -41,6 +38,21 @@ class ShellScreen(Offering, Screen[None]):
     @property
     def client(self) -> Client:
         return self.live.client
+
+
+class ShellScreen(_Framed[None]):
+    """A whole screen: derive from it and say in `compose_body` what lies between the two lines."""
+
+
+class AsideScreen(_Framed[Result | None]):
+    """A whole screen on the way from another: Esc leads back. It returns a value, or None."""
+
+    OFFERS: ClassVar[tuple[Command, ...]] = (
+        Command(action="leave", key="escape", words=_("back"), help=_("Back to where you came from."), hinted=True),
+    )
+
+    def action_leave(self) -> None:
+        self.dismiss(None)
 
 
 class Dialog(Offering, ModalScreen[Result | None]):

@@ -1,4 +1,7 @@
-"""One of a few words, chosen with the arrow keys; brackets mark it, so that it needs no colour."""
+"""One of a few words, chosen with the arrow keys; brackets mark it, so that it needs no colour.
+
+Where not all of them have room, the chosen one stands alone between arrows.
+"""
 
 from __future__ import annotations
 
@@ -49,7 +52,11 @@ class Choice(Offering, Widget, can_focus=True):
             Content.styled(f"[{label}]", "bold $primary") if key == self.chosen else Content(f" {label} ")
             for key, label in self._options.items()
         ]
-        return Content(" ").join(words)
+        line = Content(" ").join(words)
+        if line.cell_length <= self.size.width:
+            return line
+        label = Content.styled(f"[{self._options[self.chosen]}]", "bold $primary")
+        return Content.assemble("← ", label, " →")
 
     def action_step(self, step: int) -> None:
         keys = list(self._options)

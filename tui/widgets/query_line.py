@@ -47,18 +47,20 @@ class QueryInput(Offering, Input):
     class Left(Message):
         """The person went back to the list."""
 
-    def __init__(self, *, placeholder: str) -> None:
+    def __init__(self, *, placeholder: str, secret: tuple[str, ...]) -> None:
         super().__init__(placeholder=placeholder, max_length=1000, select_on_focus=False)
+        self._secret = tuple(f"{name}:" for name in secret)
         self._past: list[str] = []
         self._place = 0
         self.asked = ""
 
     def remember(self, query: str) -> None:
-        """Note a search that was asked, as the newest."""
+        """Note a search that was asked, as the newest; one with a secret term only for as long as it is shown."""
         self.asked = query
-        if query and query in self._past:
+        is_kept = query and not any(term in query.casefold() for term in self._secret)
+        if is_kept and query in self._past:
             self._past.remove(query)
-        if query:
+        if is_kept:
             self._past.append(query)
         self._place = len(self._past)
 
@@ -96,20 +98,25 @@ class QueryLine(Vertical):
     """
 
     class Asked(Message):
-        """A search was written and sent off."""
+        """A search was written and sent off; `before` is the one that it follows."""
 
-        def __init__(self, query: str) -> None:
+        def __init__(self, query: str, before: str) -> None:
             super().__init__()
-            self.query = query
+            self.query, self.before = query, before
 
-    def __init__(self, *, placeholder: str = "", id: str | None = None) -> None:
+    def __init__(self, *, placeholder: str = "", secret: tuple[str, ...] = (), id: str | None = None) -> None:
+        """Args:
+        placeholder: What stands in an empty line.
+        secret: Names of terms with a customer's data: a search that holds one is not kept among the earlier ones.
+        """
         super().__init__(id=id)
+        self._secret = secret
         self._placeholder = placeholder or _("text, or terms like service:vatten; F1: help")
 
     def compose(self) -> ComposeResult:
         with Horizontal():
             yield Static("/", classes="mark", markup=False)
-            yield QueryInput(placeholder=self._placeholder)
+            yield QueryInput(placeholder=self._placeholder, secret=self._secret)
             yield Static("", classes="summary", markup=False)
         yield Static("", classes="error", markup=False)
 
@@ -141,5 +148,6 @@ class QueryLine(Vertical):
     @on(Input.Submitted)
     def _ask(self, message: Input.Submitted) -> None:
         message.stop()
+        before = self.query_text
         self.set(message.value.strip())
-        self.post_message(self.Asked(message.value.strip()))
+        self.post_message(self.Asked(message.value.strip(), before))

@@ -167,22 +167,36 @@ class RecordTable(Offering, ScrollView, Generic[Row], can_focus=True):
         return self._index
 
     @property
+    def source(self) -> RecordSource[Row] | None:
+        """What was asked for last; None before the first question."""
+        return self._source
+
+    def row_at(self, index: int) -> Row | None:
+        """The row at a place of the list; None while it is not here."""
+        return self._snapshot.pages.row(index) if self._snapshot and index >= 0 else None
+
+    @property
     def selected(self) -> Row | None:
         """The row under the cursor; None while it is not here."""
         return self._row
 
-    def show(self, source: RecordSource[Row], *, keep_row: bool = False) -> None:
-        """Ask for a list and show it from its beginning, or with `keep_row` around the row under the cursor.
+    @property
+    def bookmark(self) -> Anchor[Row] | None:
+        """Where the cursor is, to come back to with `show`; None without a row."""
+        if self._snapshot is None or self._row is None:
+            return None
+        return Anchor(self._row, self._index, self._snapshot.as_of)
 
-        What is shown stays until the reply comes.
+    def show(self, source: RecordSource[Row], *, keep_row: bool = False, bookmark: Anchor[Row] | None = None) -> None:
+        """Ask for a list and show it from its beginning.
+
+        With `keep_row` it is shown around the row under the cursor, with a bookmark around its row; both must be of
+        the same list. What is shown stays until the reply comes.
         """
         self._source = source
         if self._snapshot is None:
             self.state = ListState.LOADING
-        anchor = None
-        if keep_row and self._snapshot is not None and self._row is not None:
-            anchor = Anchor(self._row, self._index, self._snapshot.as_of)
-        self._reader.open(source, anchor)
+        self._reader.open(source, self.bookmark if keep_row else bookmark)
 
     def reread(self) -> None:
         """Ask for the same list again; the cursor stays on its row."""
@@ -413,8 +427,12 @@ class RecordTable(Offering, ScrollView, Generic[Row], can_focus=True):
         if row is None:
             strip = self._painter.words(self._missing_words(self._snapshot, index), "muted", is_cursor=is_cursor)
         else:
-            strip = self._painter.row(row, is_cursor=is_cursor)
+            strip = self.paint(index, row, is_cursor=is_cursor)
         return strip, "cursor" if is_cursor else ""
+
+    def paint(self, index: int, row: Row, *, is_cursor: bool) -> Strip:
+        """The line of a row. Extend it where a row's neighbours change how it is told."""
+        return self._painter.row(row, is_cursor=is_cursor)
 
     def _state_line(self, line: int) -> str:
         words = self.state.words(empty=self.empty_words, error=self.error)

@@ -40,14 +40,12 @@ class RowPainter(Generic[Row]):
         self._widths = fitted_widths(self._columns, room)
 
     def header(self) -> Strip:
-        return self._line([(column.label, "header") for column in self._columns], is_cursor=False)
+        return self.cells([(column.label, "header") for column in self._columns], is_cursor=False)
 
     def row(self, row: Row, *, is_cursor: bool) -> Strip:
         """The cells of a row; the selected one has one style throughout, which keeps its contrast."""
-        cells = [
-            (column.words(row), column.tone(row) if column.tone and not is_cursor else "") for column in self._columns
-        ]
-        return self._line(cells, is_cursor=is_cursor)
+        cells = [(column.words(row), column.tone(row) if column.tone else "") for column in self._columns]
+        return self.cells(cells, is_cursor=is_cursor)
 
     def words(self, text: str, tone: str, *, is_cursor: bool = False) -> Strip:
         """One text across all columns."""
@@ -55,13 +53,14 @@ class RowPainter(Generic[Row]):
         cell = Segment(fitted(text, max(1, self.width - MARKER_CELLS)), self._style_of(part))
         return Strip([self._mark(is_cursor), cell]).simplify()
 
-    def _line(self, cells: Sequence[tuple[str, str]], *, is_cursor: bool) -> Strip:
+    def cells(self, cells: Sequence[tuple[str, str]], *, is_cursor: bool) -> Strip:
+        """A line of a text and its tone for each column."""
         base = self._style_of("cursor" if is_cursor else "")
         segments = [self._mark(is_cursor)]
         for column, width, (text, tone) in zip(self._columns, self._widths, cells, strict=True):
             if len(segments) > 1:
                 segments.append(Segment(" " * GAP_CELLS, base))
-            style = self._style_of(tone) if tone else base
+            style = self._style_of(tone) if tone and not is_cursor else base
             segments.append(Segment(fitted(text, width, column.align), style))
         return Strip(segments).simplify()
 

@@ -6,10 +6,12 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
+from unittest.mock import patch
 
 from textual.pilot import Pilot
 
 from tests.tui.fake_agent import FakeAgent
+from tests.tui.fake_register import NEWEST_AT
 from tests.tui.screen_text import screen_text
 from tests.tui.waiting import until
 from tui.app import EarwitnessApp
@@ -69,4 +71,5 @@ def on_place(
             await pilot.pause()
             await body(Scene(app, there, pilot))
 
-    asyncio.run(scene())
+    with patch("tui.clock.now", lambda: NEWEST_AT):
+        asyncio.run(scene())

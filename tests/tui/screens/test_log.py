@@ -9,9 +9,10 @@ from tests.tui.fake_agent import FakeAgent
 from tests.tui.hostile import ATTACK_BYTES
 from tests.tui.screen_text import assert_golden
 from tests.tui.screens.place_scene import Scene, on_place
+from tui.log_queries import PEOPLE_ONLY, WITHOUT_READINGS
 from tui.screens import log
 from tui.screens.entry import EntryScreen
-from tui.screens.log import PEOPLE_ONLY, WITHOUT_READINGS, LogScreen
+from tui.screens.log import LogScreen
 from tui.theme import CONSOLE_GLYPHS
 from tui.widgets.list_state import ListState
 
@@ -85,12 +86,12 @@ def test_new_entries_are_counted_and_the_list_does_not_move() -> None:
 
 def test_following_shows_new_entries_as_they_come(at_once: None) -> None:
     async def body(scene: Scene) -> None:
-        await scene.press("f")
+        await scene.press("l")
         await scene.until_text("following")
         scene.agent.log(3)
         await scene.until(lambda: scene.screen.table.count == 4003)
         await scene.until(lambda: scene.screen.table.selected.seq == 4002)
-        await scene.press("f")
+        await scene.press("l")
         await scene.until(lambda: "following" not in scene.text)
         scene.agent.log(2)
         await scene.until_text("2 new, press r")
@@ -101,7 +102,7 @@ def test_following_shows_new_entries_as_they_come(at_once: None) -> None:
 
 def test_following_keeps_the_cursor_on_its_row_when_it_is_not_on_the_newest(at_once: None) -> None:
     async def body(scene: Scene) -> None:
-        await scene.press("j", "j", "f")
+        await scene.press("j", "j", "l")
         before = scene.screen.table.selected
         scene.agent.log(3)
         await scene.until(lambda: scene.screen.table.count == 4003)
@@ -115,7 +116,7 @@ def test_following_leaves_the_readings_of_the_log_out_so_that_it_does_not_feed_i
     async def body(scene: Scene) -> None:
         await scene.write("outcome:allowed")
         await scene.until_text("2,000 entries")
-        await scene.press("f")
+        await scene.press("l")
         assert scene.screen.line.query_text == f"outcome:allowed {WITHOUT_READINGS}"
         await scene.write("outcome:allowed")
         assert not scene.screen.is_following
@@ -127,7 +128,7 @@ def test_a_list_of_readings_says_why_it_cannot_follow() -> None:
     async def body(scene: Scene) -> None:
         await scene.write("action:audit.read")
         await scene.until(lambda: scene.screen.table.state is ListState.EMPTY)
-        await scene.press("f")
+        await scene.press("l")
         await scene.until_text("cannot follow")
         assert not scene.screen.is_following
 
@@ -154,7 +155,7 @@ def test_c_shows_who_accessed_this_contact(from_the_whole_entry: bool) -> None:
             await scene.until(lambda: isinstance(scene.screen, EntryScreen))
         await scene.press("c")
         await scene.until(lambda: isinstance(scene.screen, LogScreen))
-        assert scene.screen.line.query_text == "contact:contact/c003997"
+        assert scene.screen.line.query_text == "contact:c003997"
         await scene.until(lambda: scene.screen.table.count == 1)
 
     on_log(body)
@@ -172,7 +173,7 @@ def test_p_shows_what_this_person_did(rows: int, query: str) -> None:
 def test_an_entry_without_a_contact_says_so() -> None:
     async def body(scene: Scene) -> None:
         await scene.press("c")
-        await scene.until_text("not about a contact")
+        await scene.until_text("The entry is not about a contact.")
         assert scene.screen.line.query_text == PEOPLE_ONLY
 
     on_log(body)
