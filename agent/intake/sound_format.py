@@ -3,8 +3,7 @@
 It owns the encodings, their blocks and the lengths that follow; it reads no file.
 
     offset bytes
-    0  2  format tag: 1 PCM, 2 MS ADPCM, 3 float, 6 A-law, 7 µ-law, 0x11 IMA ADPCM, 0x31 GSM 6.10,
-          0xFFFE "extensible": the tag stands at 24
+    0  2  format tag, see `_ENCODINGS`; 0xFFFE "extensible": the tag stands at 24
     2  2  channels
     4  4  frames a second
     8  4  bytes a second
@@ -15,14 +14,16 @@ It owns the encodings, their blocks and the lengths that follow; it reads no fil
     24 2  extensible: the tag, as the first bytes of a GUID
 
 A block is the smallest part that decodes by itself: a frame of PCM; 65 bytes of GSM 6.10, two frames of 32.5
-bytes that make 320 samples; a block of ADPCM with its head.
+bytes that make 320 samples; a block of ADPCM with its head; a byte or a few of G.721, G.722, G.726. How long MPEG
+audio is, only its own frames say (`agent.intake.mpeg`); of what is not known here, the byte rate.
 
-Sources: Microsoft, *New Multimedia Data Types and Data Techniques 3.0* (1994) and `mmreg.h`; 3GPP TS 46.010
-(GSM).
+Sources: Microsoft, *New Multimedia Data Types and Data Techniques 3.0* (1994), `mmreg.h` and RFC 2361 (tags); 3GPP
+TS 46.010 (GSM); ITU-T G.722, G.726.
 """
 
 from __future__ import annotations
 
+import math
 import struct
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -32,11 +33,33 @@ FORMAT_BYTES = 40
 RATE_LIMIT_HZ = 1_000_000
 CHANNELS_LIMIT = 256
 
+_FILLING_LIMIT_BYTES = 4096
 GSM_BLOCK_BYTES = 65
 GSM_BLOCK_FRAMES = 320
 
 _EXTENSIBLE = 0xFFFE
-_ENCODINGS = {1: "pcm", 2: "ms_adpcm", 3: "float", 6: "alaw", 7: "mulaw", 0x11: "ima_adpcm", 0x31: "gsm610"}
+_ENCODINGS = {
+    0x01: "pcm",
+    0x02: "ms_adpcm",
+    0x03: "float",
+    0x06: "alaw",
+    0x07: "mulaw",
+    0x10: "oki_adpcm",
+    0x11: "ima_adpcm",
+    0x14: "g723_adpcm",
+    0x31: "gsm610",
+    0x40: "g721",
+    0x45: "g726",
+    0x50: "mpeg",
+    0x55: "mp3",
+    0x59: "g723_adpcm",
+    0x64: "g726",
+    0x65: "g722",
+    0x28F: "g722",
+}
+_G722_BYTES_A_SECOND = 8000
+_G722_RATES_HZ = (8000, 16_000)
+"""It sounds at 16 kHz; some writers state the 8 kHz at which its bytes come."""
 
 
 class ImpossibleFormat(Exception):
@@ -53,6 +76,10 @@ class SoundFormat:
     block_frames: int
     frames: Callable[[int], int]
     """How many frames so many bytes of samples hold."""
+    filling_frames: int = 0
+    """An encoder may have filled its last block up with fewer than so many; 0 where the block is one frame."""
+    is_estimate: bool = False
+    """`frames` goes by the byte rate that the file states, which may be wrong."""
 
 
 def read_format(values: bytes, order: str) -> SoundFormat:
@@ -84,8 +111,15 @@ def read_format(values: bytes, order: str) -> SoundFormat:
         return _fixed(encoding, rate_hz, channels, 0, GSM_BLOCK_BYTES * channels, GSM_BLOCK_FRAMES)
     if tag in (2, 0x11):
         return _adpcm(encoding, rate_hz, channels, align, inner)
+    if encoding == "g721" or (encoding == "g726" and bits in (2, 3, 4, 5)):
+        return _packed(encoding, rate_hz, channels, 4 if encoding == "g721" else bits, align)
+    if encoding == "g722" and rate_hz in _G722_RATES_HZ:
+        a_byte = rate_hz // _G722_BYTES_A_SECOND
+        return _fixed(encoding, rate_hz, channels, 4, channels, a_byte)
     if byte_rate == 0:
-        raise ImpossibleFormat
+        if encoding not in ("mpeg", "mp3"):
+            raise ImpossibleFormat
+        return SoundFormat(encoding, rate_hz, channels, bits, 1, 0, lambda there: 0, is_estimate=True)
     block_bytes = max(align, 1)
     block_frames = round(block_bytes * rate_hz / byte_rate)
     return SoundFormat(
@@ -96,7 +130,20 @@ def read_format(values: bytes, order: str) -> SoundFormat:
         block_bytes,
         block_frames,
         lambda there: there * rate_hz // byte_rate,
+        is_estimate=True,
     )
+
+
+def _packed(encoding: str, rate_hz: int, channels: int, bits: int, align: int) -> SoundFormat:
+    """So many bits a sample and nothing between them; a block is the fewest whole bytes of whole samples."""
+    block_bits = math.lcm(8, bits * channels)
+    block_bytes, block_frames = block_bits // 8, block_bits // (bits * channels)
+
+    def frames(there: int) -> int:
+        return there * 8 // (bits * channels)
+
+    filling_frames = max(block_frames, frames(min(align, _FILLING_LIMIT_BYTES)))
+    return SoundFormat(encoding, rate_hz, channels, bits, block_bytes, block_frames, frames, filling_frames)
 
 
 def _fixed(encoding: str, rate_hz: int, channels: int, bits: int, block_bytes: int, block_frames: int) -> SoundFormat:
@@ -108,6 +155,7 @@ def _fixed(encoding: str, rate_hz: int, channels: int, bits: int, block_bytes: i
         block_bytes,
         block_frames,
         lambda there: there // block_bytes * block_frames,
+        block_frames if block_frames > 1 else 0,
     )
 
 
@@ -134,4 +182,4 @@ def _adpcm(encoding: str, rate_hz: int, channels: int, align: int, claimed_frame
     def frames(there: int) -> int:
         return there // align * block_frames + min(held(there % align), block_frames)
 
-    return SoundFormat(encoding, rate_hz, channels, 4, align, block_frames, frames)
+    return SoundFormat(encoding, rate_hz, channels, 4, align, block_frames, frames, block_frames)

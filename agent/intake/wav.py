@@ -27,6 +27,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import BinaryIO, Literal
 
+from agent.intake.mpeg import count_frames
 from agent.intake.riff import SIZE_UNKNOWN, Bytes, Chunk, NotRiff, Riff, is_chunk_name, read_riff
 from agent.intake.sound_format import (
     FORMAT_BYTES,
@@ -43,6 +44,10 @@ TEXT_LIMIT = 1000
 
 _UNKNOWN_FROM_BYTES = 0x7FFF_F000
 """Sizes from here on beyond the end of the file are a placeholder, not a length."""
+
+_MPEG = frozenset({"mpeg", "mp3"})
+_MPEG_FILLING_FRAMES = 3 * 1152
+"""An encoder's delay and the filling of its last block are less."""
 
 Reason = Literal["empty", "not-audio", "no-format", "no-samples", "impossible-format"]
 Interruption = Literal["", "sizes-zero", "sizes-unknown", "cut-short", "more-than-claimed"]
@@ -126,6 +131,10 @@ def read_header(file: BinaryIO, size_bytes: int) -> WavHeader:
         raise NotWav("no-samples", is_started=not is_complete)
     data_bytes, interrupted = _samples(content, riff, data)
     frames = sound.frames(data_bytes)
+    if sound.encoding in _MPEG:
+        frames = count_frames(content, data.offset, data_bytes) or frames
+    if frames == 0 and sound.is_estimate and data_bytes:
+        frames = _fact(content, riff) or 0
     if frames == 0:
         raise NotWav("no-samples", is_started=not is_complete or bool(interrupted))
     if not interrupted:
@@ -193,11 +202,12 @@ def _is_sound(content: Bytes, offset: int) -> bool:
 
 def _without_filling(frames: int, sound: SoundFormat, fact: int | None) -> int:
     """The frames that the encoder was given: of a last block it may have filled a part with silence."""
-    if not fact or sound.block_frames == 1:
+    if not fact:
         return frames
-    if not sound.encoding.startswith("0x"):
-        return fact if frames - sound.block_frames < fact < frames else frames
-    # Of an encoding that is not known here the byte rate may be wrong by a factor of two (G.722).
+    if sound.encoding in _MPEG:
+        return fact if frames - _MPEG_FILLING_FRAMES < fact < frames else frames
+    if not sound.is_estimate:
+        return fact if frames - sound.filling_frames < fact < frames else frames
     return fact if frames < fact * 4 and fact < frames * 4 else frames
 
 

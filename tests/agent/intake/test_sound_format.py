@@ -40,6 +40,32 @@ def test_a_claim_of_more_frames_than_a_block_can_hold_is_not_believed() -> None:
     assert read_format(values(0x11, 1, 8000, 4055, 256, 4, 2, 65_535), "<").block_frames == 505
 
 
+@pytest.mark.parametrize(
+    ("tag", "rate_hz", "bits", "encoding", "a_second"),
+    [
+        (0x40, 8000, 4, "g721", 4000),
+        (0x45, 8000, 2, "g726", 2000),
+        (0x64, 8000, 5, "g726", 5000),
+        (0x65, 16_000, 4, "g722", 8000),
+        (0x28F, 8000, 8, "g722", 8000),
+    ],
+)
+def test_what_has_a_fixed_rate_goes_by_it_and_not_by_the_one_that_is_stated(
+    tag: int, rate_hz: int, bits: int, encoding: str, a_second: int
+) -> None:
+    sound = read_format(values(tag, 1, rate_hz, 99, 1, bits), "<")
+    assert (sound.encoding, sound.frames(a_second), sound.is_estimate) == (encoding, rate_hz, False)
+
+
+@pytest.mark.parametrize(
+    ("tag", "encoding"),
+    [(0x14, "g723_adpcm"), (0x59, "g723_adpcm"), (0x10, "oki_adpcm"), (0x55, "mp3"), (0x1234, "0x1234")],
+)
+def test_of_others_only_the_stated_byte_rate_tells(tag: int, encoding: str) -> None:
+    sound = read_format(values(tag, 1, 8000, 3000, 3, 3), "<")
+    assert (sound.encoding, sound.frames(3000), sound.is_estimate) == (encoding, 8000, True)
+
+
 @given(st.binary(min_size=FORMAT_LEAST_BYTES, max_size=FORMAT_BYTES), st.sampled_from("<>"), st.integers(0, 1 << 50))
 def test_any_content_is_a_format_or_impossible(content: bytes, order: str, there: int) -> None:
     try:

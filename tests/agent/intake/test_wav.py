@@ -118,9 +118,9 @@ def test_fact_takes_the_filling_from_the_last_block_and_nothing_else() -> None:
 
 
 def test_an_unknown_encoding_is_named_by_its_tag_and_measured_by_its_byte_rate() -> None:
-    content = wav.riff(wav.fmt(0x40, bits=4, align=1, byte_rate=4000), wav.chunk(b"data", wav.SECOND))
+    content = wav.riff(wav.fmt(0x1040, bits=4, align=1, byte_rate=4000), wav.chunk(b"data", wav.SECOND))
     read = header(content)
-    assert (read.encoding, read.duration_ms) == ("0x40", 4000)
+    assert (read.encoding, read.duration_ms) == ("0x1040", 4000)
 
 
 def test_a_byte_rate_that_is_double_is_corrected_by_fact() -> None:
