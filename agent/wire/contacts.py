@@ -22,8 +22,8 @@ class Recording(Body):
     size_bytes: int
     encoding: str
     """`pcm`, `float` (with `_be` where the most significant byte comes first), `alaw`, `mulaw`, `gsm610`, `ima_adpcm`,
-    `ms_adpcm`; `g721`, `g722`, `g723_adpcm`, `g726`, `oki_adpcm`, `mpeg`, `mp3`, which are kept but not played; or the WAVE
-    format tag in hexadecimal."""
+    `ms_adpcm`; `g721`, `g722`, `g723_adpcm`, `g726`, `oki_adpcm`, `mpeg`, `mp3`, which are kept but not played; or
+    the WAVE format tag in hexadecimal."""
     rate_hz: int
     channels: int
     bits: int

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from agent.intake.metadata.facts import CallFacts, facts_of
 from agent.intake.metadata.sidecar import SIDECAR_LIMIT_BYTES
+from agent.intake.metadata.statement import Statement
 from agent.intake.tags import Tags
 from agent.intake.wav import WavHeader, read_header
 from agent.settings import Adviser, Settings, Source
@@ -301,6 +302,110 @@ def test_attention_holds_no_text_from_outside() -> None:
     call = facts("force-0701XXXX4605-Bob-3201-99" + TAIL, {"number": "0800CALLME", "direction": "up"}, zone="UTC")
     for word in ("0701", "Bob", "0800", "up:"):
         assert word not in (call.attention or "")
+
+
+# --- other recorders' ---------------------------------------------------------------------------------------
+
+PUZZEL = b"""<Recording><Session sessionID="1" start="2026-11-23 14:05:02" accessNumber="+46846500400"/>
+    <Request remoteAddress="0046701740605" queue_key="600" queue_description="Other"/></Recording>"""
+
+
+def test_a_recording_of_puzzel_is_known_by_its_xml() -> None:
+    stereo = header_of(wav.riff(wav.fmt(channels=2), wav.chunk(b"data", wav.SECOND)))
+    call = facts("1_1.WAV", PUZZEL, header=stereo, convention="puzzel")
+    assert (call.started_at, call.number, call.direction) == (AT, "+46701740605", Direction.IN)
+    assert (call.service, call.call_id, call.legs) == ("Avlopp", "1", ("caller", "adviser"))
+    assert call.provenance["legs"].said == "caller adviser"
+
+
+def test_the_description_of_a_queue_is_its_service_when_the_settings_know_none() -> None:
+    content = PUZZEL.replace(b'"600"', b'"700"')
+    assert facts("1_1.WAV", content, convention="puzzel").service == "Other"
+
+
+def test_a_sidecar_with_both_parties_tells_the_direction_by_whose_they_are() -> None:
+    out = {"callerPhoneNumber": "+46846500400", "dialedPhoneNumber": "0701740605"}
+    call = facts("a.wav", out, convention="plain", sidecar_map="genesys")
+    assert (call.direction, call.number, call.service) == (Direction.OUT, "+46701740605", "Fakturering")
+    call = facts("a.wav", {"caller": "0701740605", "called": "3201"}, convention="plain")
+    assert (call.direction, call.number, call.extension, call.adviser_account) == (
+        Direction.IN,
+        "+46701740605",
+        "3201",
+        "anna.berg",
+    )
+
+
+def test_channels_are_whose_the_sidecar_says_before_whose_the_source_says() -> None:
+    stereo = header_of(wav.riff(wav.fmt(channels=2), wav.chunk(b"data", wav.SECOND)))
+    said = {"channel1": "Caller", "channel2": "Agent"}
+    assert facts("a.wav", said, header=stereo, sidecar_map="webex", convention="plain").legs == ("caller", "adviser")
+    both = {"channel1": "Agent", "channel2": "Agent"}
+    settings = {"sidecar_map": "webex", "convention": "plain", "legs": ["adviser", "caller"]}
+    assert facts("a.wav", both, header=stereo, **settings).legs == ("adviser", "caller")
+    assert facts("a.wav", said, **settings).legs == ()
+    assert "legs" not in facts("a.wav", said, **settings).provenance
+
+
+def test_a_day_that_the_folder_tells_is_compared_with_the_start() -> None:
+    name = "7d0c4c8e-5c7b-4e2f-9a57-0f1f6f0f1a11.wav"
+    for folder, is_odd in (("archive/2026/Nov/23/", False), ("archive/2026/Nov/22/", True)):
+        call = facts(folder + name, {"started_at": "2026-11-23T14:05:02"}, convention="freeswitch")
+        assert call.started_at == AT
+        assert ("another day" in call.provenance["started_at"].problem) == is_odd
+    assert (
+        "another day" in facts("archive/2026/Nov/22/" + name, convention="freeswitch").provenance["started_at"].problem
+    )
+
+
+@pytest.mark.parametrize(("zone", "is_wrong"), [("Europe/Helsinki", False), ("UTC", True), ("Asia/Tokyo", False)])
+def test_a_name_without_an_epoch_is_compared_with_the_files_time(zone: str, is_wrong: bool) -> None:
+    call = facts("20261123_140502_1.wav", convention="oreka", zone=zone)
+    assert ("zone" in call.provenance["started_at"].problem) == is_wrong
+
+
+@pytest.mark.parametrize("convention", ["oreka", "vicidial", "encoded", "3cx", "pattern"])
+def test_the_doubled_hour_is_said_whatever_the_convention(convention: str) -> None:
+    name = {
+        "oreka": "20261025_033000_1.wav",
+        "vicidial": "20261025-033000_3201.wav",
+        "encoded": "x_20261025_033000_in_3201_0701740605.wav",
+        "3cx": "[]_0701740605-3201_20261025033000(1).wav",
+        "pattern": "20261025033000.wav",
+    }[convention]
+    more = {"name_pattern": "{start:YYYYMMDDHHMMSS}"} if convention == "pattern" else {}
+    call = facts(name, convention=convention, **more)
+    assert call.started_at == datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
+    assert "came twice" in call.provenance["started_at"].problem
+
+
+def test_vicidial_names_customer_or_adviser_whichever_way_the_call_went() -> None:
+    customer = facts("20261123-140502_0701740605-all.wav", convention="vicidial")
+    assert (customer.number, customer.direction, customer.started_at) == ("+46701740605", None, AT)
+    adviser = facts("20261123-140502_anna.berg-all.wav", convention="vicidial")
+    assert adviser.adviser_account == "anna.berg"
+    telephone = facts("20261123-140502_3201-all.wav", convention="vicidial")
+    assert (telephone.extension, telephone.adviser_account) == ("3201", "anna.berg")
+
+
+def test_a_withheld_number_is_in_no_name_that_could_not_be_parted() -> None:
+    call = facts("[]_0701740605-3201_20261123140502(1).wav", {"number": None}, convention="3cx")
+    assert (call.withheld, call.strangers) == (True, None)
+    assert not any("0701740605" in origin.said for origin in call.provenance.values())
+
+
+def test_a_call_record_fills_what_sidecar_and_name_leave_open() -> None:
+    record = Statement(
+        "call record",
+        {"started_at": "2026-11-23 14:05:02", "caller": "0701740605", "called": "600", "extension": "3201"},
+    )
+    source = Source(name="pbx", spool=Path("/nowhere/spool"), country="SE")
+    call = facts_of(source, SETTINGS, "1795435500.265.wav", None, HEADER, Tags(), WRITTEN_AT, record)
+    assert (call.started_at, call.direction, call.number) == (AT, Direction.IN, "+46701740605")
+    assert (call.extension, call.adviser_account, call.service) == ("3201", "anna.berg", "Avlopp")
+    assert call.provenance["number"].read_from == "call record"
+    named = facts_of(source, SETTINGS, "in-3202-0701740606" + TAIL, None, HEADER, Tags(), WRITTEN_AT, record)
+    assert (named.number, named.extension) == ("+46701740606", "3202")
 
 
 @given(st.text(alphabet="inoutq-0123456789.+/\n\x1b[]%ä\udcff", max_size=60), st.booleans())

@@ -14,6 +14,7 @@ from agent.intake.metadata.sidecar import (
     read_sidecar,
     read_time,
     sidecars_of,
+    value_at,
 )
 from agent.intake.metadata.statement import Statement
 from agent.wire import Direction
@@ -171,3 +172,128 @@ def test_no_document_raises_anything(document: dict[str, object]) -> None:
 @given(st.text(alphabet="0123456789-:TZ+. W", max_size=30))
 def test_no_time_raises_anything(said: str) -> None:
     read_time(said)
+
+
+# --- the sidecars of known recorders ------------------------------------------------------------------------
+
+
+def test_puzzels_xml() -> None:
+    content = """<Recording><Session><sessionID>123456789</sessionID><start>2026-11-23 14:05:02</start>
+        <accessNumber>+46846500400</accessNumber></Session>
+        <Request><remoteAddress>+46701740605</remoteAddress><queue_key>600</queue_key>
+        <queue_description>Vatten</queue_description></Request>
+        <Request><remoteAddress>+46701740605</remoteAddress><queue_key>601</queue_key></Request></Recording>"""
+    assert dict(read_sidecar(content.encode(), {}, "puzzel").texts) == {
+        "started_at": "2026-11-23 14:05:02",
+        "number": "+46701740605",
+        "called": "+46846500400",
+        "queue": "600",
+        "queue_name": "Vatten",
+        "call_id": "123456789",
+    }
+
+
+def test_genesys_json() -> None:
+    document = {
+        "callerPhoneNumber": "+46701740605",
+        "dialedPhoneNumber": "+46846500400",
+        "startTime": "2015-09-10T16:58:22.000+0000",
+        "stopTime": "2015-09-10T16:59:22.000+0000",
+        "mediaFiles": [{"mediaPath": "../../etc/passwd", "duration": "60000"}],
+    }
+    found = read_sidecar(json.dumps(document).encode(), {}, "genesys")
+    assert dict(found.texts) == {
+        "started_at": "2015-09-10T16:58:22.000+0000",
+        "caller": "+46701740605",
+        "called": "+46846500400",
+    }
+    assert read_time(found.texts["started_at"]) == datetime(2015, 9, 10, 16, 58, 22, tzinfo=UTC)
+
+
+def test_webex_json() -> None:
+    document = {
+        "fileName": "recording-1.wav",
+        "filePath": "https://localhost/x",
+        "startTime": 1795435502000,
+        "stopTime": 1795435562000,
+        "participants": ["*****0605"],
+        "channel1": "Caller",
+        "channel2": "Agent",
+        "callType": "main",
+    }
+    assert dict(read_sidecar(json.dumps(document).encode(), {}, "webex").texts) == {
+        "started_at": "1795435502000",
+        "channel1": "Caller",
+        "channel2": "Agent",
+    }
+
+
+def test_sinch_json() -> None:
+    document = {
+        "Agent": {"Username": "anna.berg", "ConnectedToAgentTimestamp": "2026-11-23T12:05:02Z"},
+        "CustomerEndpoint": {"Address": "+46701740605", "Type": "TELEPHONE_NUMBER"},
+        "Attributes": {"QueueName": "Vatten"},
+    }
+    assert dict(read_sidecar(json.dumps(document).encode(), {}, "sinch").texts) == {
+        "started_at": "2026-11-23T12:05:02Z",
+        "number": "+46701740605",
+        "adviser": "anna.berg",
+        "queue_name": "Vatten",
+    }
+
+
+@pytest.mark.parametrize(("number", "said"), [("+46701740605", "+46701740605"), (None, "")])
+def test_bcr_json(number: str | None, said: str) -> None:
+    document = {"timestamp_unix_ms": 1795435502000, "direction": "in", "calls": [{"phone_number": number}]}
+    assert dict(read_sidecar(json.dumps(document).encode(), {}, "bcr").texts) == {
+        "started_at": "1795435502000",
+        "direction": "in",
+        "number": said,
+    }
+
+
+def test_a_sources_own_place_goes_before_that_of_the_map() -> None:
+    document = {"calls": [{"phone_number": "1"}], "other": "2"}
+    assert read_sidecar(json.dumps(document).encode(), {"number": "other"}, "bcr").texts["number"] == "2"
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        ("**.b", "deep"),
+        ("**.c.0", "first"),
+        ("**.c.1", None),
+        ("a.0.b", "deep"),
+        ("**", None),
+        ("", None),
+        ("a.b.c.d", None),
+        ("**.**.b", None),
+    ],
+)
+def test_a_place_is_found_wherever_it_stands(path: str, value: str | None) -> None:
+    document = {"a": [{"b": "deep"}], "z": {"c": ["first"], "b": {"b": "deeper"}}, "y": {"": "own text", "k": "1"}}
+    is_there, found = value_at(document, path)
+    assert (found if is_there else None) == (value if path != "**.b" else {"b": "deeper"})
+
+
+def test_the_text_of_an_element_with_attributes_is_found() -> None:
+    assert value_at({"y": {"": "own text", "k": "1"}}, "y") == (True, "own text")
+
+
+def test_csv_columns_are_places() -> None:
+    content = b"Kund;Agent\n+46701740605;anna.berg\n"
+    assert dict(read_sidecar(content, {"number": "Kund", "adviser": "Agent"}).texts) == {
+        "number": "+46701740605",
+        "adviser": "anna.berg",
+    }
+    assert dict(read_sidecar(b"+46701740605,3201", {"number": "0", "extension": "1"}).texts) == {
+        "number": "+46701740605",
+        "extension": "3201",
+    }
+
+
+def test_a_source_has_words_of_its_own_for_a_direction() -> None:
+    words = {"Inkommande": "in"}
+    assert read_direction("INKOMMANDE", words) is Direction.IN
+    assert read_direction("outbound", words) is Direction.OUT
+    assert read_direction("Inkommande") is None
