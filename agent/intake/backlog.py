@@ -1,28 +1,35 @@
 """Years of calls at once: every complete file of the spools taken in by several workers, with a count of how far it is.
 
-For an agent that does not run; one that runs takes the same files in by itself. Files that are still being written are
-left to the running agent.
+It may run beside a running agent, in a process of its own: each file is claimed (`agent.intake.claims`), so that one of
+the two takes it in. Files that are still being written are left to the agent. A stop between any two files, or a crash,
+leaves what is done done; the next call goes on.
 """
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 
 from agent.installation import Installation
 from agent.intake.completeness import Progress, Ready, Thresholds
-from agent.intake.loop import WORKERS
 from agent.intake.opened import NotRegular, Opened, open_in_spool
-from agent.intake.pipeline import Pipeline, SourceChanged
+from agent.intake.pipeline import Pipeline
 from agent.intake.scan import Role, scan
 from agent.intake.sighting import seen
 from agent.intake.spool import spool_of
 from agent.settings import Source
 
-AHEAD = 4 * WORKERS
-"""Files that are open at a time."""
+WORKERS = 4
+TOGETHER = 16
+"""Files that a worker takes in together, at most."""
+TOGETHER_BYTES = 16 << 20
+"""Their sizes together, unless one alone is larger: so much is sealed again when one of them fails."""
+AHEAD = 2 * WORKERS
+"""Such groups that wait at a time."""
 
 
 @dataclass
@@ -32,7 +39,7 @@ class Tally:
     taken_in: int = 0
     quarantined: int = 0
     waiting: int = 0
-    """Not complete yet, or not to be opened: the running agent sees to them."""
+    """Not complete yet, not to be opened, or taken in by somebody else: the running agent sees to them."""
     taken_bytes: int = 0
 
     @property
@@ -41,17 +48,22 @@ class Tally:
 
 
 class Backlog:
-    """Takes in what lies in the spools of an installation whose agent does not run.
+    """Takes in what lies in the spools of an installation.
 
     Args:
         house: The installation.
-        told: Called after every file.
+        told: Called after every group of files.
+        is_stopping: Asked between files; what is begun is finished.
     """
 
-    def __init__(self, house: Installation, told: Callable[[Tally], None]) -> None:
+    def __init__(
+        self, house: Installation, told: Callable[[Tally], None], is_stopping: Callable[[], bool] = lambda: False
+    ) -> None:
         self._house = house
         self._pipeline = Pipeline(house)
         self._told = told
+        self._is_stopping = is_stopping
+        self._lock = threading.Lock()
         self.tally = Tally()
 
     def take_in(self) -> Tally:
@@ -61,13 +73,15 @@ class Backlog:
             OSError, RegisterUnwritable: disk full, I/O error; the files lie where they lay.
         """
         self._pipeline.recover()
-        names = {source.name: list(_candidates(source)) for source in self._house.settings.source}
+        names = {source.name: sorted(_candidates(source)) for source in self._house.settings.source}
         self.tally.files = sum(map(len, names.values()))
         with ThreadPoolExecutor(WORKERS, thread_name_prefix="backlog") as workers:
             running: set[Future[None]] = set()
             for source in self._house.settings.source:
-                for relative_name in names[source.name]:
-                    running.add(workers.submit(self._one, source, relative_name))
+                for group in _groups(names[source.name]):
+                    if self._is_stopping():
+                        break
+                    running.add(workers.submit(self._together, source, group))
                     if len(running) >= AHEAD:
                         running = self._settled(running)
             while running:
@@ -78,31 +92,60 @@ class Backlog:
         done, left = wait(running, return_when=FIRST_COMPLETED)
         for future in done:
             future.result()
-        self._told(self.tally)
+        with self._lock:
+            self._told(self.tally)
         return left
 
-    def _one(self, source: Source, relative_name: str) -> None:
+    def _together(self, source: Source, names: list[str]) -> None:
         with spool_of(source) as spool_fd:
-            try:
-                opened = open_in_spool(spool_fd, relative_name)
-            except (NotRegular, OSError):
-                self.tally.waiting += 1
-                return
-            with opened:
-                is_taken_in = self._pipeline.is_taken_in(source, relative_name, opened.identity)
-                if is_taken_in or not _is_complete(source, opened):
-                    self.tally.waiting += 1
-                    return
-                try:
-                    taken = self._pipeline.take_in(source, spool_fd, opened, relative_name)
-                except SourceChanged:
-                    self.tally.waiting += 1
-                    return
-            if taken.contact_id is None:
-                self.tally.quarantined += 1
+            while names and not self._is_stopping():
+                with ExitStack() as held:
+                    files: list[tuple[Opened, str]] = []
+                    size_bytes = 0
+                    while names and (not files or size_bytes < TOGETHER_BYTES):
+                        name = names.pop(0)
+                        opened = self._complete(held, source, spool_fd, name)
+                        if opened is None:
+                            self._count(waiting=1)
+                        else:
+                            files.append((opened, name))
+                            size_bytes += opened.identity.size_bytes
+                    self._take_in(source, spool_fd, files)
+
+    def _take_in(self, source: Source, spool_fd: int, files: list[tuple[Opened, str]]) -> None:
+        if not files:
+            return
+        outcomes = self._pipeline.take_in_together(source, spool_fd, files)
+        for (opened, _name), taken in zip(files, outcomes, strict=True):
+            if taken is None:
+                self._count(waiting=1)
+            elif taken.contact_id is None:
+                self._count(quarantined=1, taken_bytes=opened.identity.size_bytes)
             else:
-                self.tally.taken_in += 1
-            self.tally.taken_bytes += opened.identity.size_bytes
+                self._count(taken_in=1, taken_bytes=opened.identity.size_bytes)
+
+    def _complete(self, held: ExitStack, source: Source, spool_fd: int, name: str) -> Opened | None:
+        """A file that is complete and nobody else's, held open; None when it is not."""
+        with suppress(NotRegular, OSError), ExitStack() as own:
+            opened = own.enter_context(open_in_spool(spool_fd, name))
+            if (
+                not self._pipeline.is_taken_in(source, name, opened.identity)
+                and _is_complete(source, opened)
+                and own.enter_context(self._pipeline.having(source, opened, name))
+            ):
+                held.push(own.pop_all())
+                return opened
+        return None
+
+    def _count(self, **more: int) -> None:
+        with self._lock:
+            for name, number in more.items():
+                setattr(self.tally, name, getattr(self.tally, name) + number)
+
+
+def _groups(names: list[str]) -> Iterator[list[str]]:
+    for first in range(0, len(names), TOGETHER):
+        yield names[first : first + TOGETHER]
 
 
 def _candidates(source: Source) -> Iterator[str]:

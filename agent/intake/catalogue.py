@@ -76,6 +76,7 @@ def recording_of(
         block_frames=header.block_frames,
         wrapped_key=sealed.wrapped_key,
         sidecar=kept_sidecar(sidecar, name, facts),
+        leg=facts.leg,
     )
 
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from typing import Literal
 
 from agent.installation import Installation
-from agent.intake.opened import Identity
-from agent.intake.removal import remove
+from agent.intake.claims import Claims
+from agent.intake.opened import Identity, Opened
+from agent.intake.removal import folder_of, is_meant, remove
 from agent.intake.spool import spool_of
 from agent.settings import Source
 from db.engine import RegisterUnwritable
@@ -34,18 +36,22 @@ class Leaving:
     def __init__(self, house: Installation, reached: Callable[[Step], None]) -> None:
         self._house = house
         self._reached = reached
+        self.claims = Claims(house.settings.state_dir)
         self._unremoved: dict[_File, RemovalRecord] = {}
 
     def recover(self) -> None:
-        """Bring what a crash has left to its end. Before anything is taken in, and with nobody else at work."""
+        """Bring what a crash has left to its end. Before anything is taken in, and with nobody else of this process at
+        work; what another process has sealed and not committed yet is waited for.
+        """
         vault = self._house.vault
-        vault.sweep_unproven()
-        with self._house.register.read():
-            known = contacts.recording_ids() | {item.id for item in quarantine.sealed_items()}
-            unfinished = removals.pending()
-        for sealed_id in vault.sealed_ids():
-            if sealed_id not in known:
-                vault.discard(sealed_id)
+        with self.claims.sweeping():
+            vault.sweep_unproven()
+            with self._house.register.read():
+                known = contacts.recording_ids() | {item.id for item in quarantine.sealed_items()}
+                unfinished = removals.pending()
+            for sealed_id in vault.sealed_ids():
+                if sealed_id not in known:
+                    vault.discard(sealed_id)
         for removal in unfinished:
             sealed_id = removal.id.partition(".")[0]
             if vault.is_sealed(sealed_id):
@@ -57,6 +63,16 @@ class Leaving:
     def holds(self, source: Source, path: bytes, found: Identity) -> bool:
         """Whether this very file was taken in and could not be removed; another one under its name was not."""
         return (source.name, path, found.inode, found.size_bytes, found.mtime_ns) in self._unremoved
+
+    @contextmanager
+    def having(self, source: Source, opened: Opened, path: bytes) -> Iterator[bool]:
+        """Have a file to take in; False when another process takes it in, or has done so."""
+        with self.claims.claimed(opened.identity) as is_ours:
+            yield is_ours and opened.is_still_named() and not self._is_leaving(source, path, opened.identity)
+
+    def _is_leaving(self, source: Source, path: bytes, found: Identity) -> bool:
+        with self._house.register.read():
+            return any(is_meant(found, removal) for removal in removals.of_path(source.name, path))
 
     def finish(self) -> None:
         """Try again to remove sources that could not be removed when they were taken in."""
@@ -73,16 +89,21 @@ class Leaving:
 
     def remove(self, spool_fd: int, leaving: Iterable[RemovalRecord]) -> None:
         """Remove sources whose sealed copies are durable, or remember that they could not be."""
+        folders: dict[tuple[str, ...], list[RemovalRecord]] = {}
         for removal in leaving:
+            folders.setdefault(folder_of(removal), []).append(removal)
+        for together in folders.values():
             try:
-                remove(spool_fd, removal)
-                self._reached("removed")
-                self._house.register.write(partial(removals.done, removal.id))
+                remove(spool_fd, together)
+                for _removal in together:
+                    self._reached("removed")
+                self._house.register.write(partial(removals.done, [removal.id for removal in together]))
             except (OSError, RegisterUnwritable):
-                self._unremoved[_file_of(removal)] = removal
+                self._unremoved.update({_file_of(removal): removal for removal in together})
                 continue
-            self._unremoved.pop(_file_of(removal), None)
-            self._reached("forgotten")
+            for removal in together:
+                self._unremoved.pop(_file_of(removal), None)
+                self._reached("forgotten")
 
 
 def _file_of(removal: RemovalRecord) -> _File:

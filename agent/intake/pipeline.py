@@ -11,19 +11,26 @@
 `recover` runs before anything else is taken in and brings every state above to its end. What cannot be understood goes
 the same way into the quarantine. The source is removed under its identity (inode, size, time), never by its name
 alone: a recorder may have put another file there.
+
+Several files may go this way together: each step is then done for all of them before the next one begins, with one
+transaction and one sync of a folder for them all. Two processes may be at work on the same spools (`claims`).
 """
 
 from __future__ import annotations
 
 import os
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from contextlib import AbstractContextManager
+from pathlib import PurePosixPath
 
-from agent.audit.entry import AGENT, Draft
 from agent.installation import Installation
 from agent.intake.catalogue import contact_of, recording_of, removal_of, written_at
+from agent.intake.entering import Entering
 from agent.intake.leaving import Leaving, Step
 from agent.intake.metadata.facts import facts_of
+from agent.intake.naming import call_digest, name_digest
 from agent.intake.opened import Identity, Opened
 from agent.intake.prepared import Beside, Prepared, SourceChanged, Taken, beside, require_unchanged
 from agent.intake.quarantine import Quarantine
@@ -32,11 +39,16 @@ from agent.intake.tags import Tags, read_tags
 from agent.intake.wav import NotWav, WavHeader, read_header
 from agent.settings import Source
 from agent.vault.store import Sealed
-from agent.wire import Outcome
-from db.queries import contacts, removals
-from db.records import ContactRecord, RemovalRecord
+from db.engine import RegisterUnwritable
+from db.records import ArrivalRecord
 
 __all__ = ["Pipeline", "SourceChanged", "Step", "Taken", "spool_of"]
+
+Told = Callable[[Taken], None]
+
+
+def _nobody(taken: Taken) -> None:
+    pass
 
 
 class Pipeline:
@@ -50,20 +62,65 @@ class Pipeline:
     def __init__(self, house: Installation, reached: Callable[[Step], None] = lambda step: None) -> None:
         self._house = house
         self._reached = reached
-        self._leaving = Leaving(house, reached)
+        self._entering = Entering(house)
+        self.leaving = Leaving(house, reached)
         self.quarantine = Quarantine(house)
 
-    def take_in(self, source: Source, spool_fd: int, opened: Opened, relative_name: str) -> Taken:
+    def take_in(self, source: Source, spool_fd: int, opened: Opened, relative_name: str, told: Told = _nobody) -> Taken:
         """Take in a file that is complete.
+
+        Args:
+            source: The spool it lies in.
+            spool_fd: That spool's folder.
+            opened: The file.
+            relative_name: Its name below the spool.
+            told: Called once the file is durable in the register, before it leaves its spool.
 
         Raises:
             SourceChanged: it is not complete after all; nothing was kept.
             RegisterUnwritable, OSError: disk full, I/O error; the source lies where it lay.
         """
-        prepared = self._prepared(source, spool_fd, opened, relative_name)
-        taken = self._commit(prepared)
-        self._leaving.remove(spool_fd, prepared.leaving)
+        with self.leaving.claims.sealing():
+            prepared = self._prepared(source, spool_fd, opened, relative_name)
+            [taken] = self._kept([prepared])
+        if isinstance(taken, Exception):
+            raise taken
+        told(taken)
+        self.leaving.remove(spool_fd, prepared.leaving)
         return taken
+
+    def take_in_together(
+        self, source: Source, spool_fd: int, files: Sequence[tuple[Opened, str]]
+    ) -> list[Taken | None]:
+        """Take in files that are complete; None in place of one that is not after all.
+
+        Raises:
+            RegisterUnwritable, OSError: as `take_in`; those that came before the one that failed are taken in.
+        """
+        sealed: list[Prepared] = []
+        places: list[int | None] = []
+        failed: Exception | None = None
+        with self.leaving.claims.sealing():
+            for opened, relative_name in files:
+                try:
+                    sealed.append(self._prepared(source, spool_fd, opened, relative_name))
+                except SourceChanged:
+                    places.append(None)
+                except Exception as error:  # noqa: BLE001 - raised below, when those before it have come to their end
+                    failed = error
+                    break
+                else:
+                    places.append(len(sealed) - 1)
+            kept = self._kept(sealed)
+        taken = [(prepared, end) for prepared, end in zip(sealed, kept, strict=True) if isinstance(end, Taken)]
+        self.leaving.remove(spool_fd, [removal for prepared, _taken in taken for removal in prepared.leaving])
+        for end in kept:
+            if isinstance(end, Exception) and not isinstance(end, SourceChanged):
+                failed = failed or end
+        if failed is not None:
+            raise failed
+        ends = [end if isinstance(end, Taken) else None for end in kept]
+        return [None if place is None else ends[place] for place in places]
 
     def _prepared(self, source: Source, spool_fd: int, opened: Opened, relative_name: str) -> Prepared:
         self._reached("opened")
@@ -75,8 +132,7 @@ class Pipeline:
                 read = header, read_tags(file, header)
             except NotWav as reason:
                 read = reason
-            sealed = self._house.vault.seal(sealed_id, file)
-        self._reached("sealed")
+            sealed = self._house.vault.write(sealed_id, file)
         try:
             require_unchanged(opened, sealed)
             lying = beside(spool_fd, source, relative_name, sealed_id)
@@ -98,66 +154,69 @@ class Pipeline:
         header: WavHeader,
         tags: Tags,
     ) -> Prepared:
+        found = opened.identity
         facts = facts_of(
-            source,
-            self._house.settings,
-            relative_name,
-            lying.content,
-            header,
-            tags,
-            written_at(opened.identity.mtime_ns),
+            source, self._house.settings, relative_name, lying.content, header, tags, written_at(found.mtime_ns)
         )
         recording = recording_of(sealed_id, relative_name, facts, header, sealed, lying.kept)
         contact = contact_of(source, facts, recording, self._house.now_ms())
-        leaving = (removal_of(sealed_id, source, relative_name, opened.identity), *lying.leaving)
+        arrival = ArrivalRecord(
+            recording_id=sealed_id,
+            at_ms=contact.taken_in_at_ms,
+            name_digest=name_digest(self._house.log, source, relative_name),
+            suffix=PurePosixPath(relative_name).suffix,
+            written_at_ms=found.mtime_ns // 1_000_000,
+            call_digest=call_digest(self._house.log, source, facts.call_key),
+        )
+        leaving = (removal_of(sealed_id, source, relative_name, found), *lying.leaving)
+        return Prepared(sealed_id, opened, lambda: self._entering.enter(contact, arrival, leaving), leaving)
 
-        def keep() -> Taken:
-            self._keep_contact(contact, leaving)
-            return Taken(contact.id, contact.adviser_account)
+    def _kept(self, sealed: Sequence[Prepared]) -> list[Taken | Exception]:
+        """Bring sealed files to their places and make their rows durable. What fails is taken back, and is no row.
 
-        return Prepared(sealed_id, keep, leaving)
+        Raises:
+            OSError: none of them is kept.
+        """
+        self._house.vault.settle([prepared.sealed_id for prepared in sealed])
+        for _prepared in sealed:
+            self._reached("sealed")
+        # Handed in together they become durable together.
+        waiting = [(prepared.sealed_id, self._submitted(prepared)) for prepared in sealed]
+        return [self._committed(sealed_id, future) for sealed_id, future in waiting]
 
-    def _commit(self, prepared: Prepared) -> Taken:
-        """Make the rows of a sealed file durable, or take the sealed file back."""
+    def _submitted(self, prepared: Prepared) -> Future[Taken] | Exception:
+        if not prepared.opened.is_unchanged():
+            return SourceChanged()
         try:
-            taken = self._house.register.write(prepared.keep)
-        except BaseException:
-            self._house.vault.discard(prepared.sealed_id)
-            raise
+            return self._house.register.submit(prepared.keep)
+        except RegisterUnwritable as error:
+            return error
+
+    def _committed(self, sealed_id: str, future: Future[Taken] | Exception) -> Taken | Exception:
+        try:
+            if isinstance(future, Exception):
+                raise future
+            taken = future.result()
+        except Exception as error:  # noqa: BLE001 - whatever it was, it is handed on
+            self._house.vault.discard(sealed_id)
+            return error
         self._reached("committed")
         return taken
-
-    def _keep_contact(self, contact: ContactRecord, leaving: Iterable[RemovalRecord]) -> None:
-        contacts.add(contact)
-        for removal in leaving:
-            removals.add(removal)
-        recording = contact.recordings[0]
-        self._house.log.append(
-            Draft(
-                actor=AGENT,
-                action="contact.take_in",
-                outcome=Outcome.ALLOWED,
-                target=contact.id,
-                detail={
-                    "recording": recording.id,
-                    "sha256": recording.sha256.hex(),
-                    "size_bytes": recording.size_bytes,
-                    "source": contact.source,
-                    "interrupted": "yes" if recording.interrupted else "no",
-                },
-            )
-        )
 
     # --- the end of the way ------------------------------------------------------------------------------------------
 
     def recover(self) -> None:
         """Bring what a crash has left to its end. Before anything is taken in, and with nobody else at work."""
-        self._leaving.recover()
+        self.leaving.recover()
 
     def is_taken_in(self, source: Source, relative_name: str, found: Identity) -> bool:
         """Whether this very file was taken in and could not be removed; another one under its name was not."""
-        return self._leaving.holds(source, os.fsencode(relative_name), found)
+        return self.leaving.holds(source, os.fsencode(relative_name), found)
+
+    def having(self, source: Source, opened: Opened, relative_name: str) -> AbstractContextManager[bool]:
+        """Have a file to take in; False when another process takes it in, or has done so."""
+        return self.leaving.having(source, opened, os.fsencode(relative_name))
 
     def finish_removals(self) -> None:
         """Try again to remove sources that could not be removed when they were taken in."""
-        self._leaving.finish()
+        self.leaving.finish()

@@ -30,6 +30,7 @@ class Taken:
 @dataclass(frozen=True, slots=True)
 class Prepared:
     sealed_id: str
+    opened: Opened
     keep: Callable[[], Taken]
     """Writes its rows and its entry; inside a transaction, once."""
     leaving: tuple[RemovalRecord, ...]

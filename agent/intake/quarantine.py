@@ -57,7 +57,7 @@ class Quarantine:
             self._keep(record, leaving)
             return Taken(None)
 
-        return Prepared(sealed_id, keep, leaving)
+        return Prepared(sealed_id, opened, keep, leaving)
 
     def leave(
         self,

@@ -8,6 +8,7 @@ its name back, at the next attempt if not at this one: nothing else would ever l
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 
 from agent.intake.opened import Identity
 from db.records import RemovalRecord
@@ -15,36 +16,45 @@ from db.records import RemovalRecord
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
-def remove(spool_fd: int, removal: RemovalRecord) -> None:
-    """Remove the file that a removal means, if it is still there; durable when this returns.
+def remove(spool_fd: int, leaving: Sequence[RemovalRecord]) -> None:
+    """Remove the files that removals of one folder mean, as far as they are still there; durable when this returns.
 
     Args:
-        spool_fd: The spool that its path starts from.
-        removal: Which file.
+        spool_fd: The spool that their paths start from.
+        leaving: Which files, all of one folder.
 
     Raises:
         OSError: the folder cannot be changed (no permission, read-only, I/O error), or a stranger's name is in use.
     """
-    *folders, name = os.fsdecode(removal.path).split("/")
     folder_fd = os.dup(spool_fd)
     try:
-        for folder in folders:
+        for folder in folder_of(leaving[0]):
             try:
                 inner_fd = os.open(folder, _FOLDER, dir_fd=folder_fd)
             except FileNotFoundError:
                 return
             os.close(folder_fd)
             folder_fd = inner_fd
-        taken = f".{removal.id}.taken"
-        if _is_meant(folder_fd, name, removal):
-            os.rename(name, taken, src_dir_fd=folder_fd, dst_dir_fd=folder_fd)
-        if _is_meant(folder_fd, taken, removal):
-            os.unlink(taken, dir_fd=folder_fd)
-        elif _found(folder_fd, taken) is not None:
-            _give_back(folder_fd, taken, name)
+        for removal in leaving:
+            _remove(folder_fd, removal)
         os.fsync(folder_fd)
     finally:
         os.close(folder_fd)
+
+
+def folder_of(removal: RemovalRecord) -> tuple[str, ...]:
+    """The folders on the way to it, below its spool."""
+    return tuple(os.fsdecode(removal.path).split("/")[:-1])
+
+
+def _remove(folder_fd: int, removal: RemovalRecord) -> None:
+    name, taken = os.fsdecode(removal.path).rpartition("/")[2], f".{removal.id}.taken"
+    if _is_meant(folder_fd, name, removal):
+        os.rename(name, taken, src_dir_fd=folder_fd, dst_dir_fd=folder_fd)
+    if _is_meant(folder_fd, taken, removal):
+        os.unlink(taken, dir_fd=folder_fd)
+    elif _found(folder_fd, taken) is not None:
+        _give_back(folder_fd, taken, name)
 
 
 def _is_meant(folder_fd: int, name: str, removal: RemovalRecord) -> bool:

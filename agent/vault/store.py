@@ -92,7 +92,6 @@ class Vault:
                 _sync_folder(folder)
         except BaseException:
             for recording_id in recording_ids:
-                (self._new / recording_id).unlink(missing_ok=True)
                 self.discard(recording_id)
             raise
 
@@ -157,7 +156,8 @@ class Vault:
         return self._place(recording_id).is_file()
 
     def discard(self, recording_id: str) -> None:
-        """Remove a sealed file that the register does not know."""
+        """Remove a sealed file that the register does not know, at its place or before it got there."""
+        (self._new / recording_id).unlink(missing_ok=True)
         self._place(recording_id).unlink(missing_ok=True)
 
     def sealed_ids(self) -> Iterator[str]:

@@ -6,7 +6,7 @@ from dataclasses import fields
 from typing import Any
 
 from db.models import Arrival, Contact, Recording
-from db.queries.reading import inserting, tuples
+from db.queries.reading import asked, inserting, tuples, written_once
 from db.records import ArrivalRecord
 
 _NAMES = tuple(field.name for field in fields(ArrivalRecord))
@@ -19,6 +19,14 @@ _COLUMNS = (
     Arrival.call_digest,
 )
 _add = inserting(Arrival, "recording_id", *_NAMES[1:])
+_OF_CALL = written_once(
+    lambda: (
+        Arrival.select(Arrival.id, Contact.id)
+        .join(Recording, on=Arrival.recording == Recording.id)
+        .join(Contact, on=Recording.contact == Contact.seq)
+        .where(Arrival.call_digest == "")
+    )
+)
 _FORGOTTEN_AT_ONCE = 1000
 
 
@@ -33,16 +41,8 @@ def by_name(name_digest: str) -> list[ArrivalRecord]:
 
 def contact_of_call(call_digest: str) -> str | None:
     """The contact of the recordings that are one call; None when none of them came lately."""
-    found = (
-        Contact.select(Contact.id)
-        .join(Recording, on=Recording.contact == Contact.seq)
-        .join(Arrival, on=Arrival.recording == Recording.id)
-        .where(Arrival.call_digest == call_digest)
-        .order_by(Arrival.id)
-        .limit(1)
-    )
-    id = found.scalar()
-    return None if id is None else str(id)
+    found = asked(_OF_CALL(), call_digest)
+    return str(min(found)[1]) if found else None
 
 
 def forget(before_ms: int) -> int:

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from peewee import fn
-
 from db.models import Contact, ContactChange, Recording
 from db.queries import facets
 from db.queries.contact_rows import add_recording
-from db.queries.reading import tuples
+from db.queries.reading import asked, tuples, written_once
 from db.records import ChangeRecord, ContactRecord, RecordingRecord
 
 
@@ -63,9 +61,14 @@ def history(contact_id: str) -> list[ChangeRecord]:
 
 def first_with_content(sha256: bytes, size_bytes: int) -> str | None:
     """The contact that has held this very content for longest; None when there is none."""
-    seq = (
-        Recording.select(fn.MIN(Recording.contact))
-        .where(Recording.sha256 == sha256, Recording.size_bytes == size_bytes)
-        .scalar()
+    found = asked(_WITH_CONTENT(), sha256, size_bytes)
+    return str(min(found)[1]) if found else None
+
+
+_WITH_CONTENT = written_once(
+    lambda: (
+        Recording.select(Contact.seq, Contact.id)
+        .join(Contact)
+        .where(Recording.sha256 == b"", Recording.size_bytes == 0)
     )
-    return None if seq is None else str(Contact.select(Contact.id).where(Contact.seq == seq).scalar())
+)

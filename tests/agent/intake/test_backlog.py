@@ -52,16 +52,16 @@ def test_everything_that_is_complete_is_taken_in_once(house: Installation, spool
 def test_a_full_disk_ends_it_and_the_next_call_goes_on(
     house: Installation, spool: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    seal, sealed = Vault.seal, []
+    write, sealed = Vault.write, []
 
     def filling(vault: Vault, recording_id: str, source: object) -> object:
         sealed.append(recording_id)
         if len(sealed) > 10:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-        return seal(vault, recording_id, source)  # type: ignore[arg-type]
+        return write(vault, recording_id, source)  # type: ignore[arg-type]
 
     with monkeypatch.context() as patched:
-        patched.setattr(Vault, "seal", filling)
+        patched.setattr(Vault, "write", filling)
         with pytest.raises(OSError, match="No space left"):
             Backlog(house, lambda tally: None).take_in()
     assert len(stored(house).contacts) == 10

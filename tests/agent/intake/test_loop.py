@@ -206,7 +206,7 @@ def test_a_full_or_failing_disk_pauses_the_intake_until_it_is_well_again(
         raise OSError(error, os.strerror(error))
 
     with monkeypatch.context() as patched:
-        patched.setattr(Vault, "seal", full)
+        patched.setattr(Vault, "write", full)
         put(running.spool, NAME.format(1), sound(seed=1))
         put(running.spool, NAME.format(2), b"no recording")
         until(lambda: running.loop.paused == os.strerror(error))
@@ -249,7 +249,7 @@ def test_a_reason_that_went_with_its_file_is_not_said_for_ever(running: Loop, mo
     def full(*_arguments: object) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    monkeypatch.setattr(Vault, "seal", full)
+    monkeypatch.setattr(Vault, "write", full)
     put(running.spool, NAME.format(1), sound())
     until(lambda: running.loop.paused)
     (running.spool / NAME.format(1)).unlink()
@@ -378,7 +378,7 @@ def test_the_journal_tells_no_name_and_no_number(
         raise LookupError(NAME.format(1))
 
     with monkeypatch.context() as patched:
-        patched.setattr(Vault, "seal", broken)
+        patched.setattr(Vault, "write", broken)
         put(running.spool, NAME.format(1), sound())
         until(lambda: "LookupError" in caplog.text)
     until(lambda: running.names() == [NAME.format(1)])

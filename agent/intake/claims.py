@@ -1,0 +1,74 @@
+"""Who takes which file in, when more than one process does: the agent, and a `scan` beside it.
+
+    state_dir/intake.claims
+        byte 0             locked shared by whoever has sealed files that are not committed yet, exclusively by whoever
+                           sweeps away what a crash has left: those files look alike
+        byte 1 + n         locked by whoever takes in the file of the n that its device and inode give
+
+Locks of byte ranges in a file of the agent's own (fcntl(2), open file descriptions): the kernel drops them with the
+process that held them, and no spool need be able to lock. Two files that share an n wait for each other, no more.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import os
+import struct
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from agent.intake.opened import Identity
+
+FILE = "intake.claims"
+_SET, _SET_WAIT = 37, 38
+"""F_OFD_SETLK and F_OFD_SETLKW of linux/fcntl.h, which Python 3.11 does not name."""
+_FLOCK = "hhqqi4x"
+"""struct flock: type, whence, start, length, pid."""
+
+
+class Claims:
+    """Each call opens the file anew: locks belong to what was opened, so that threads exclude each other too."""
+
+    def __init__(self, state_dir: Path) -> None:
+        self._file = state_dir / FILE
+
+    @contextmanager
+    def claimed(self, found: Identity) -> Iterator[bool]:
+        """Have a file for oneself; False when somebody else has it."""
+        key = hashlib.sha256(struct.pack("QQ", found.device, found.inode)).digest()
+        place = 1 + int.from_bytes(key[:7], "big")
+        with self._opened() as descriptor:
+            yield _locked(descriptor, fcntl.F_WRLCK, place, wait=False)
+
+    @contextmanager
+    def sealing(self) -> Iterator[None]:
+        """While files are sealed and not committed."""
+        with self._opened() as descriptor:
+            _locked(descriptor, fcntl.F_RDLCK, 0, wait=True)
+            yield
+
+    @contextmanager
+    def sweeping(self) -> Iterator[None]:
+        """Wait until no live process has such files, and keep others from it."""
+        with self._opened() as descriptor:
+            _locked(descriptor, fcntl.F_WRLCK, 0, wait=True)
+            yield
+
+    @contextmanager
+    def _opened(self) -> Iterator[int]:
+        descriptor = os.open(self._file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+        try:
+            yield descriptor
+        finally:
+            os.close(descriptor)
+
+
+def _locked(descriptor: int, kind: int, start: int, *, wait: bool) -> bool:
+    asked = struct.pack(_FLOCK, kind, os.SEEK_SET, start, 1, 0)
+    try:
+        fcntl.fcntl(descriptor, _SET_WAIT if wait else _SET, asked)
+    except BlockingIOError:
+        return False
+    return True
