@@ -257,7 +257,10 @@ def test_free_text_in_the_log_is_told_the_fields() -> None:
 
 # --- anything ------------------------------------------------------------------------------------------------------
 
-FIELDS = "number adviser service direction after before on longer shorter case tag has source actor uid outcome searched via x"
+FIELDS = (
+    "number adviser service direction after before on longer shorter case tag has source"
+    " actor uid outcome searched via x"
+)
 typed = st.lists(
     st.builds(
         "{}{}{}".format,
