@@ -25,6 +25,7 @@ from db.queries.words import bindable
 
 COLUMNS: dict[EntryTermKind, Any] = {EntryTermKind.ACTOR: Entry.account, EntryTermKind.ACTION: Entry.action}
 ALLOWED = "allowed"
+OTHERS = ("refused", "failed")
 NOT_ALLOWED = SQL("\"outcome\" <> 'allowed'")
 """As SQLite wants it said to use an index of outcomes that leaves the many out (sqlite.org/partialindex.html)."""
 COUNTED = 50_000
@@ -108,6 +109,8 @@ def _can_lead(term: EntryTerm) -> bool:
         return False
     if term.kind is EntryTermKind.OUTCOME:
         return term.value != ALLOWED
+    if term.kind is EntryTermKind.REASON:
+        return True
     return term.kind in _ALWAYS_FEW or (term.kind in COLUMNS and term.value != "*")
 
 
@@ -115,9 +118,11 @@ def _size(term: EntryTerm, values: tuple[str, ...], first: int, last: int) -> in
     """How many entries a term has between two places, counted in its index."""
     if term.kind in _ALWAYS_FEW:
         return 0
-    holds = (Entry.outcome == term.value) & NOT_ALLOWED if term.kind is EntryTermKind.OUTCOME else None
-    if holds is None:
+    if term.kind in COLUMNS:
         holds = COLUMNS[term.kind].in_(list(values))
+    else:
+        outcomes = [term.value] if term.kind is EntryTermKind.OUTCOME else OTHERS
+        holds = Entry.outcome.in_(outcomes) & NOT_ALLOWED
     some = Entry.select(SQL("1")).where(holds, Entry.seq >= first, Entry.seq <= last).limit(COUNTED)
     return int(some.count())
 

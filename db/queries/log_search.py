@@ -128,7 +128,7 @@ def _condition(term: EntryTerm, values: tuple[str, ...] | None, *, may_lead: boo
         case EntryTermKind.REQUEST:
             return _says("request", value)
         case EntryTermKind.REASON:
-            return (unindexed(Entry.outcome) != log_plan.ALLOWED) & _says("reason", value)
+            return _is_not_allowed(may_lead=may_lead) & _says("reason", value)
         case EntryTermKind.SESSION:
             return _is_of_session(str(value))
         case EntryTermKind.VIA:
@@ -143,6 +143,12 @@ def _is_one_of(column: Any, values: tuple[str, ...] | None, *, may_lead: bool) -
     if len(values) == 1:
         return column >> values[0]
     return fn.COALESCE(column.in_(list(values)), False) if values else SQL("0")
+
+
+def _is_not_allowed(*, may_lead: bool) -> Any:
+    if not may_lead:
+        return unindexed(Entry.outcome) != log_plan.ALLOWED
+    return Entry.outcome.in_(log_plan.OTHERS) & log_plan.NOT_ALLOWED
 
 
 def _is_on(which: Any) -> Any:
