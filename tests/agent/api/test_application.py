@@ -85,7 +85,7 @@ def test_pieces_are_closed_when_the_listener_leaves_while_one_is_read(api: Api) 
             finally:
                 loop.call_soon_threadsafe(closed.set)
 
-        reading = asyncio.ensure_future(anext(listening._in_threads(api.app.state.asker, pieces())))  # type: ignore[arg-type]  # a generator
+        reading = asyncio.ensure_future(anext(listening.in_threads(api.app.state.asker, pieces())))  # type: ignore[arg-type]  # a generator
         await begun.wait()
         reading.cancel()
         await asyncio.wait([reading])
