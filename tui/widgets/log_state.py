@@ -5,6 +5,7 @@ A log that can no longer be written makes no event, so it is also asked for now 
 
 from __future__ import annotations
 
+from rich.cells import cell_len
 from textual.content import Content
 from textual.message import Message
 from textual.reactive import reactive
@@ -132,17 +133,26 @@ def _not_known(why: str, state: wire.LogState | None) -> StatePart:
 
 
 def _joined(parts: list[StatePart], room: int) -> Content:
-    """All in full if there is room, else what is well in few words, else all of it; what is left is cut."""
-    versions = (
-        [part.full for part in parts],
-        [part.full if part.is_wrong else part.short for part in parts],
-        [part.short for part in parts],
-    )
-    cleaned = [[clean(words) for words in version] for version in versions]
-    chosen = next((words for words in cleaned if Content(GAP.join(words)).cell_length <= room), cleaned[-1])
+    """As much in full as there is room for, what is wrong before what is well, which may be left out."""
+    wrong = sum(part.is_wrong for part in parts)
     told: list[Content] = []
-    for words, part in zip(chosen, parts, strict=True):
-        left = room - sum(one.cell_length + len(GAP) for one in told)
-        if left > 1:
-            told.append(Content.styled(fitted(words, left).rstrip(), _COLOURS.get(part.tone, "")))
+    left = room
+    for place, (words, part) in enumerate(zip(_fitting(parts, wrong, room), parts, strict=True)):
+        cells = cell_len(words)
+        if left < (1 if place < wrong else cells):
+            break
+        told.append(Content.styled(fitted(words, min(left, cells)), _COLOURS.get(part.tone, "")))
+        left -= cells + len(GAP)
     return Content(GAP).join(told)
+
+
+def _fitting(parts: list[StatePart], wrong: int, room: int) -> list[str]:
+    """All in full, else only what is wrong, else only the first of it, else nothing."""
+    full, short = [clean(part.full) for part in parts], [clean(part.short) for part in parts]
+    if cell_len(GAP.join(full)) <= room:
+        return full
+    for in_full in (wrong, 1):
+        words = [*full[:in_full], *short[in_full:]]
+        if cell_len(GAP.join(words[:wrong])) <= room:
+            return words
+    return short if wrong > 1 else [*full[:1], *short[1:]]
