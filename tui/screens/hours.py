@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, timedelta, tzinfo
 from typing import ClassVar
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
@@ -93,11 +93,12 @@ class HoursScreen(AsideScreen[str]):
     def on_hours_screen__counted(self, message: _Counted) -> None:
         is_first = self._hours is None
         self._hours = message.hours
-        self.map.today = clock.now().astimezone(ZoneInfo(message.hours.zone)).weekday()
+        self.map.today = clock.now().astimezone(zone_of(message.hours)).weekday()
         self.map.counts = tuple(map(tuple, message.hours.counts))
         self._say(ListState.SHOWN if self._total else ListState.EMPTY)
         if is_first:
             self.map.action_most()
+            self.map.focus()
         self._tell()
         self.refresh_bindings()
 
@@ -164,9 +165,17 @@ class HoursScreen(AsideScreen[str]):
         )
 
 
+def zone_of(hours: wire.Hours) -> tzinfo | None:
+    """The zone in which was counted; the viewer's own where this machine does not know it."""
+    try:
+        return ZoneInfo(hours.zone)
+    except (ZoneInfoNotFoundError, ValueError):
+        return None
+
+
 def days_of(weekday: int, hours: wire.Hours) -> list[date]:
     """The days of a weekday in the period that was counted, newest first, at most a year of them."""
-    zone = ZoneInfo(hours.zone)
+    zone = zone_of(hours)
     last = (hours.until - timedelta(milliseconds=1)).astimezone(zone).date()
     first = hours.since.astimezone(zone).date()
     newest = last - timedelta(days=(last.weekday() - weekday) % 7)
@@ -175,6 +184,6 @@ def days_of(weekday: int, hours: wire.Hours) -> list[date]:
 
 
 def period_words(hours: wire.Hours) -> str:
-    zone = ZoneInfo(hours.zone)
+    zone = zone_of(hours)
     since, until = (at.astimezone(zone) for at in (hours.since, hours.until))
     return f"{since:%Y-%m-%d %H:%M} – {until:%Y-%m-%d %H:%M}, {hours.zone}"
