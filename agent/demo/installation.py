@@ -171,6 +171,7 @@ def _configuration(folder: Path) -> str:
         f"zone = {_quoted(world.ZONE)}",
         f"country = {_quoted(world.COUNTRY)}",
         f"unfinished_s = {UNFINISHED_S}",
+        'legs = ["adviser", "caller"]',
         'sidecar = { extension = "agent" }',
     ]
     for adviser in world.ADVISERS:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -17,7 +17,13 @@ def instant(at_ms: int) -> datetime:
     return datetime.fromtimestamp(at_ms / 1000, UTC)
 
 
-def recording_body(record: RecordingRecord) -> wire.Recording:
+def recording_body(record: RecordingRecord, legs: Sequence[str] = ()) -> wire.Recording:
+    """One recording.
+
+    Args:
+        record: As the register has it.
+        legs: Whose each channel is, of those recordings of its contact that have so many.
+    """
     return wire.Recording(
         id=record.id,
         sha256=record.sha256.hex(),
@@ -33,10 +39,20 @@ def recording_body(record: RecordingRecord) -> wire.Recording:
         data_bytes=record.data_bytes,
         block_bytes=record.block_bytes,
         block_frames=record.block_frames,
+        legs=list(legs) if len(legs) == record.channels else [],
     )
 
 
+def _legs(record: ContactRecord) -> list[str]:
+    """Whose each channel is, as the provenance of the contact says it."""
+    if '"legs"' not in record.provenance:
+        return []
+    said = json.loads(record.provenance).get("legs", {}).get("said", "").split()
+    return said if set(said) <= {"adviser", "caller"} else []
+
+
 def _common(record: ContactRecord) -> dict[str, Any]:
+    legs = _legs(record)
     return {
         "id": record.id,
         "medium": wire.Medium(record.medium),
@@ -51,7 +67,7 @@ def _common(record: ContactRecord) -> dict[str, Any]:
         "notes": record.notes,
         "tags": list(record.tags),
         "cases": list(record.cases),
-        "recordings": [recording_body(recording) for recording in record.recordings],
+        "recordings": [recording_body(recording, legs) for recording in record.recordings],
     }
 
 

@@ -38,6 +38,8 @@ class Recording(Body):
     """Bytes of the smallest part that decodes by itself (a frame of PCM, a block of GSM)."""
     block_frames: int
     """Frames in such a part."""
+    legs: list[str] = Field(default_factory=list)
+    """Whose each channel is, `adviser` or `caller`; empty when nothing says."""
 
 
 class Contact(Body):

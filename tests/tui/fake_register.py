@@ -82,6 +82,7 @@ class FakeRegister:
             data_bytes=frames * FRAME_BYTES,
             block_bytes=FRAME_BYTES,
             block_frames=1,
+            legs=["adviser", "caller"],
         )
 
     def shown(self, number: int) -> wire.ShownContact:

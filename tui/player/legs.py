@@ -1,20 +1,22 @@
 """The two sides of a recorded call, and how they reach two ears.
 
-It owns which channel is whose: with two channels the adviser is left and the caller right, which is also the
-order of `wire.Waveform.peaks`. With one channel, or more than two, nobody can tell the sides apart and
-everything is mixed to both ears.
+It owns which channel is whose: what the recording says (`wire.Recording.legs`), and no guess. Where two channels say
+nothing, they are called left and right, and stand where adviser and caller would. With one channel, or more than two,
+nobody can tell the sides apart and everything is mixed to both ears.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import StrEnum
 
 import numpy as np
 
 from tui.player.sound import EARS, Frames
 
-ADVISER_CHANNEL = 0
-CALLER_CHANNEL = 1
+Sides = tuple[str, ...]
+"""Whose the two channels are, `("adviser", "caller")` or the other way round; empty when nothing says."""
+LEFT, RIGHT = 0, 1
 
 
 class Legs(StrEnum):
@@ -22,7 +24,9 @@ class Legs(StrEnum):
 
     BOTH = "both"
     ADVISER = "adviser"
+    """The left channel, when nothing says whose it is."""
     CALLER = "caller"
+    """The right channel, when nothing says whose it is."""
 
     @property
     def following(self) -> Legs:
@@ -32,11 +36,21 @@ class Legs(StrEnum):
 
 
 def are_apart(channels: int) -> bool:
-    """Whether adviser and caller can be heard each alone."""
+    """Whether two sides can be heard each alone."""
     return channels == EARS
 
 
-def to_ears(frames: Frames, legs: Legs) -> Frames:
+def sides_of(stated: Sequence[str]) -> Sides:
+    """Whose the two channels of a recording are; empty when it does not say so of both."""
+    return tuple(stated) if sorted(stated) == ["adviser", "caller"] else ()
+
+
+def channel_of(leg: Legs, sides: Sides) -> int:
+    """Which of two channels a leg is."""
+    return sides.index(leg.value) if sides else (LEFT if leg is Legs.ADVISER else RIGHT)
+
+
+def to_ears(frames: Frames, legs: Legs, sides: Sides = ()) -> Frames:
     """Lay frames of any number of channels onto two ears, shape (n, 2).
 
     One leg goes to both ears, and so does what cannot be told apart.
@@ -46,6 +60,6 @@ def to_ears(frames: Frames, legs: Legs) -> Frames:
     elif legs is Legs.BOTH:
         return np.ascontiguousarray(frames)
     else:
-        channel = ADVISER_CHANNEL if legs is Legs.ADVISER else CALLER_CHANNEL
+        channel = channel_of(legs, sides)
         heard = frames[:, channel : channel + 1]
     return np.repeat(heard, EARS, axis=1)

@@ -21,7 +21,7 @@ from agent import wire
 from agent.errors import EarwitnessError
 from tui.player.decode import Decoder
 from tui.player.fetch import Fetcher, Source
-from tui.player.legs import Legs, are_apart, to_ears
+from tui.player.legs import Legs, are_apart, sides_of, to_ears
 from tui.player.protocol import Device
 from tui.player.speaker import STALL_S, Speaker
 
@@ -92,6 +92,8 @@ class Player:
         self._end_frame = self._decoder.total_frames
         self._has_legs = are_apart(recording.channels)
         self._legs = Legs.BOTH
+        self.sides = sides_of(recording.legs)
+        """Whose its two channels are; empty when nothing says."""
         self.state = State.IDLE
         self.error: EarwitnessError | None = None
         """Why it failed, in state FAILED."""
@@ -122,7 +124,7 @@ class Player:
 
     @property
     def has_legs(self) -> bool:
-        """Whether adviser and caller can be heard each alone."""
+        """Whether its two sides can be heard each alone."""
         return self._has_legs
 
     @property
@@ -230,7 +232,7 @@ class Player:
             if len(frames) < span.frames:  # the file ends before its header says so
                 self._end_frame = self._cursor_frame + len(frames)
             if len(frames) > 0:
-                self._speaker.feed(to_ears(frames, self._legs))
+                self._speaker.feed(to_ears(frames, self._legs, self.sides))
                 self._cursor_frame += len(frames)
 
     def _fail(self, error: EarwitnessError) -> None:

@@ -18,6 +18,7 @@ from agent import wire
 from agent.client import Client
 from agent.errors import EarwitnessError, NotSignedIn, Undecodable
 from tui.commands import Command, Offering
+from tui.player.legs import sides_of
 from tui.screens.purpose import AskPurpose, PurposeStated
 from tui.session import session_of
 from tui.text import _, sentence
@@ -126,7 +127,7 @@ class Listening(Offering, Vertical, can_focus=True):
             self.post_message(self.WaveformCame(waveform))
 
     def on_listening_waveform_came(self, message: WaveformCame) -> None:
-        self._waveform.show(message.waveform)
+        self._waveform.show(message.waveform, sides_of(self._recording.legs) if self._recording else ())
 
     def on_listening_waveform_failed(self, message: WaveformFailed) -> None:
         self._waveform.say(_("No waveform: {why}").format(why=sentence(message.error)))

@@ -20,7 +20,7 @@ def player_words(player: Player, *, purpose: str) -> Content:
     position = f"{length_words(player.position_s)} / {length_words(player.duration_s)}"
     parts = [Content.styled(position, "bold"), _state_words(player)]
     if player.has_legs:
-        parts.append(Content(_legs_words(player.legs)))
+        parts.append(Content(_legs_words(player.legs, are_known=bool(player.sides))))
     if purpose:
         parts.append(Content.styled(_("purpose: {purpose}").format(purpose=purpose), "$text-muted"))
     line = Content(" · ").join(parts)
@@ -48,7 +48,13 @@ def _state_words(player: Player) -> Content:
             return Content.styled(_("stopped"), "bold $error")
 
 
-def _legs_words(legs: Legs) -> str:
+def _legs_words(legs: Legs, *, are_known: bool) -> str:
+    if not are_known:
+        return {
+            Legs.BOTH: _("both channels"),
+            Legs.ADVISER: _("the left channel alone"),
+            Legs.CALLER: _("the right channel alone"),
+        }[legs]
     return {
         Legs.BOTH: _("both legs"),
         Legs.ADVISER: _("the adviser alone"),

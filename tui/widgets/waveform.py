@@ -1,9 +1,9 @@
 """The picture of a recording: how loud each side was, and where the listener stands.
 
-It owns the drawing only. A recording with two channels shows the adviser above and the caller below, any
-other one row group. Bars are eighth blocks, or three shades on a bare console, whose fonts lack eighth
-blocks; their height is the square root of the peak, which shows quiet speech beside loud. Under them lies a
-ruler whose digits are the keys that jump there; `▲` marks the position and `●` a note.
+It owns the drawing only. A recording with two channels shows the adviser above and the caller below, or left above
+right where nothing says whose they are; any other one row group. Bars are eighth blocks, or three shades on a bare
+console, whose fonts lack eighth blocks; their height is the square root of the peak, which shows quiet speech beside
+loud. Under them lies a ruler whose digits are the keys that jump there; `▲` marks the position and `●` a note.
 
 Only the columns between the old and the new position are drawn again.
 """
@@ -27,6 +27,7 @@ from textual.widget import Widget
 
 from agent import wire
 from agent.client import clean
+from tui.player.legs import Legs, Sides, channel_of
 from tui.text import _, pgettext
 from tui.theme import CONSOLE
 from tui.widgets.columns import fitted
@@ -82,18 +83,28 @@ class Waveform(Widget, can_focus=False):
         super().__init__(id=id)
         self._duration_s = 0.0
         self._legs: list[list[float]] = []
+        self._sides: Sides = ()
         self._notes_s: list[float] = []
         self._words = _("Loading the waveform …")
         self._heights: list[list[int]] = []
 
     # --- what it shows --------------------------------------------------------------------------------------
 
-    def show(self, waveform: wire.Waveform) -> None:
-        """Draw a recording's peaks."""
+    def show(self, waveform: wire.Waveform, sides: Sides = ()) -> None:
+        """Draw a recording's peaks.
+
+        Args:
+            waveform: One list a channel.
+            sides: Whose two channels are.
+        """
         self._words = ""
         self._duration_s = waveform.duration_s
         loud = [[math.sqrt(peak / FULL_PEAK) for peak in leg] for leg in waveform.peaks if leg]
-        self._legs = loud if len(loud) == SIDES else [_loudest(loud)]
+        self._sides = sides
+        if len(loud) == SIDES:
+            self._legs = [loud[channel_of(leg, sides)] for leg in (Legs.ADVISER, Legs.CALLER)]
+        else:
+            self._legs = [_loudest(loud)]
         self._measure()
         self.refresh(layout=True)
 
@@ -164,7 +175,9 @@ class Waveform(Widget, can_focus=False):
         return Strip([label, *self._painted(cells)], width)
 
     def _names(self) -> list[str]:
-        return [pgettext("leg", "adviser"), _("caller")] if len(self._legs) == SIDES else [_("both")]
+        if len(self._legs) != SIDES:
+            return [_("both")]
+        return [pgettext("leg", "adviser"), _("caller")] if self._sides else [_("left"), _("right")]
 
     def _painted(self, cells: str) -> list[Segment]:
         """Divide a line at the position: what was heard, the position itself, what is ahead."""

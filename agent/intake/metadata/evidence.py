@@ -92,7 +92,7 @@ class Evidence:
         said = [self._stated("channel1"), self._stated("channel2")]
         legs = tuple(_LEGS.get(word.casefold(), "") for word in said)
         if all(legs) and self.header.channels == len(legs) and len(set(legs)) == len(legs):
-            return legs, _provenance(SIDECAR, " ".join(said))
+            return legs, _provenance(SIDECAR, " ".join(legs))
         legs = legs_of(self.source, self.header.channels)
         return legs, _provenance(SETTINGS, " ".join(legs))
 

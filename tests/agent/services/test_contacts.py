@@ -11,8 +11,9 @@ from agent.errors import NotFound, OutOfScope, UnknownTerm, WrongUse
 from agent.services.caller import Caller
 from agent.services.desk import Desk
 from agent.services.listening import Stated
+from agent.settings import Settings
 from agent.wire import ContactSort, Outcome, Role
-from tests.agent.calls import sound
+from tests.agent.calls import call_file, sound
 from tests.agent.conftest import PASSWORD, People, TakeIn
 from tests.agent.log_reading import entries, leaves, newest
 
@@ -278,3 +279,19 @@ def test_saved_searches_are_everybodys_own(desk: Desk, people: People) -> None:
 def test_the_password_of_the_fixtures_is_no_entry(desk: Desk, people: People) -> None:
     people.asking(Role.MANAGER)
     assert PASSWORD.encode() not in leaves(desk.house)
+
+
+# --- whose channels are ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("legs", [[], ["caller", "adviser"]])
+def test_a_recording_says_whose_its_channels_are_when_its_source_does(
+    legs: list[str], desk: Desk, people: People, settings: Settings
+) -> None:
+    source = settings.source[0].model_copy(update={"legs": legs})
+    stereo = call_file(desk, source, ANNAS, content=sound(0.3))
+    mono = call_file(desk, source, MIKKOS, content=sound(0.3, channels=1))
+    manager = people.caller(Role.MANAGER)
+    assert desk.contacts.show(manager, stereo).recordings[0].legs == legs
+    assert desk.contacts.show(manager, mono).recordings[0].legs == []
+    assert [contact.recordings[0].legs for contact in found(desk, manager).items] == [[], legs]

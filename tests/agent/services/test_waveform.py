@@ -17,7 +17,7 @@ from tests.agent.calls import sound
 from tests.agent.conftest import People, TakeIn
 from tests.agent.log_reading import newest
 from tests.agent.services.test_listening import flip, sealed_file
-from tests.assets import wav
+from tests.assets import encode, wav
 
 RATE_HZ = 8000
 
@@ -132,3 +132,25 @@ def test_only_so_many_pictures_are_kept(
     for columns in range(1, 9):
         desk.listening.waveform(caller, call, None, columns)
     assert len(desk.listening._waveforms._kept) == 3
+
+
+@pytest.mark.parametrize("name", sorted(file.stem for file in encode.FOLDER.glob("*.wav")))
+def test_what_other_encoders_write_is_catalogued_and_has_its_picture_or_says_that_it_has_none(
+    name: str, desk: Desk, people: People, take_in: TakeIn
+) -> None:
+    content = (encode.FOLDER / f"{name}.wav").read_bytes()
+    call = take_in(content=content)
+    manager = people.caller(Role.MANAGER)
+    (recording,) = desk.contacts.show(manager, call).recordings
+    assert (recording.size_bytes, recording.interrupted) == (len(content), False)
+    if name.partition("-")[0] in NOT_DECODED:
+        with pytest.raises(Undecodable, match=recording.encoding):
+            desk.listening.waveform(manager, call, None, 10)
+        return
+    made = desk.listening.waveform(manager, call, None, 10)
+    assert made.duration_s == pytest.approx(0.5, abs=0.15)
+    assert len(made.peaks) == recording.channels
+
+
+NOT_DECODED = {"g722", "g723_1", "g726"}
+"""By libsndfile, in WAV."""

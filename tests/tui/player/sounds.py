@@ -88,6 +88,7 @@ def _recording(file: bytes, encoding: str, rate_hz: int, shape: tuple[int, ...])
         data_bytes=struct.unpack_from("<I", file, data + 4)[0],
         block_bytes=block_bytes,
         block_frames=struct.unpack_from("<H", file, fmt + 26)[0] if blockwise else 1,
+        legs=["adviser", "caller"] if shape[1] == 2 else [],
     )
 
 

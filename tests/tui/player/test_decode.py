@@ -83,7 +83,8 @@ def test_a_cut_file_gives_the_whole_frames_that_are_there():
 @pytest.mark.parametrize(
     "unknown",
     [
-        {"encoding": "0x0040"},
+        {"encoding": "0x1040"},
+        *({"encoding": kept} for kept in ("g721", "g722", "g723_adpcm", "g726", "oki_adpcm", "mpeg", "mp3")),
         {"encoding": "pcm", "block_bytes": 5},
         {"encoding": "alaw", "block_bytes": 2},
         {"encoding": "pcm", "block_bytes": 0},

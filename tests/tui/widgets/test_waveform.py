@@ -30,7 +30,7 @@ class WaveformApp(App[None]):
         self.sought.append(message.position_s)
 
 
-def shown(waveform=None, *, console=False, then=None):
+def shown(waveform=None, *, console=False, then=None, sides=("adviser", "caller")):
     """The lines of the widget, after `then` had its way with it."""
 
     async def scene():
@@ -38,7 +38,7 @@ def shown(waveform=None, *, console=False, then=None):
         async with app.run_test(size=(GUTTER_CELLS + COLUMNS, 6)) as pilot:
             widget = app.query_one(Waveform)
             if waveform is not None:
-                widget.show(waveform)
+                widget.show(waveform, sides)
             if then is not None:
                 await then(app, widget, pilot)
             await pilot.pause()
@@ -52,6 +52,18 @@ def test_the_adviser_is_above_and_the_caller_below():
     assert lines[0].rstrip() == " " * GUTTER_CELLS + "█" * 20
     assert lines[1].rstrip() == "adviser".ljust(GUTTER_CELLS) + "█" * 20
     assert lines[3].rstrip() == "caller".ljust(GUTTER_CELLS) + " " * 20 + "█" * 20
+
+
+def test_the_adviser_is_above_also_where_the_caller_is_left():
+    lines = shown(STEREO, sides=("caller", "adviser"))
+    assert lines[1].rstrip() == "adviser".ljust(GUTTER_CELLS) + " " * 20 + "█" * 20
+    assert lines[3].rstrip() == "caller".ljust(GUTTER_CELLS) + "█" * 20
+
+
+def test_channels_of_which_nothing_says_whose_they_are_are_left_and_right():
+    lines = shown(STEREO, sides=())
+    assert lines[1].rstrip() == "left".ljust(GUTTER_CELLS) + "█" * 20
+    assert lines[3].rstrip() == "right".ljust(GUTTER_CELLS) + " " * 20 + "█" * 20
 
 
 def test_bars_have_the_height_of_the_peaks_square_root():
