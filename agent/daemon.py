@@ -52,14 +52,18 @@ def run(settings: Settings, *, ready: Callable[[], None] = lambda: None) -> None
         try:
             house.log.record(Draft(AGENT, "agent.start", Outcome.ALLOWED))
             desk = Desk(house)
-            desk.loop.start()
-            desk.forgetting.start()
+            desk.outside.start()
             try:
-                asyncio.run(_serve(settings, desk, ready))
+                desk.loop.start()
+                desk.forgetting.start()
+                try:
+                    asyncio.run(_serve(settings, desk, ready))
+                finally:
+                    desk.forgetting.stop()
+                    desk.loop.stop()
+                house.log.record(Draft(AGENT, "agent.stop", Outcome.ALLOWED))
             finally:
-                desk.forgetting.stop()
-                desk.loop.stop()
-            house.log.record(Draft(AGENT, "agent.stop", Outcome.ALLOWED))
+                desk.outside.stop()
         finally:
             house.close()
 

@@ -105,6 +105,18 @@ class CheckpointRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class CosignatureRecord:
+    witness: str
+    size: int
+    at_ms: int
+    """By the witness's clock."""
+    note: str
+    """The head, as the log signed it."""
+    line: str
+    """The witness's signature line, with its newline."""
+
+
+@dataclass(frozen=True, slots=True)
 class QuarantineRecord:
     id: str
     at_ms: int

@@ -15,6 +15,7 @@ from agent.errors import IntegrityBroken, NotFound
 from agent.installation import checkpoint_file
 from agent.settings import Settings
 from db.queries import log as stored
+from db.queries import witness as witnessed
 
 
 @click.command(
@@ -47,14 +48,21 @@ def verify(settings: Settings, recordings: bool) -> None:
     click.echo(_("Everything is what was written."))
 
 
-@click.command(help=_("Print the newest signed head of the log (C2SP tlog-checkpoint, signed-note)."))
+@click.command(
+    help=_(
+        "Print the newest signed head of the log (C2SP tlog-checkpoint, signed-note), with the cosignatures of the\n"
+        "witnesses that have seen just this one. With --cosigned, the newest that any witness has cosigned."
+    )
+)
 @config_option
-def checkpoint(settings: Settings) -> None:
+@click.option("--cosigned", is_flag=True, help=_("The newest that a witness has cosigned."))
+def checkpoint(settings: Settings, cosigned: bool) -> None:
     with opened(settings) as house, house.register.read():
-        newest = stored.newest_checkpoint()
-    if newest is None:
-        raise NotFound(kind="checkpoint", id="newest")
-    click.echo(newest.note, nl=False)
+        note = witnessed.newest_cosigned_note() if cosigned else stored.newest_checkpoint()
+        if note is None:
+            raise NotFound(kind="checkpoint", id="newest")
+        lines = [found.line for found in witnessed.cosignatures_of(note.size) if found.note == note.note]
+    click.echo(note.note + "".join(lines), nl=False)
 
 
 @click.group(help=_("Proofs of RFC 6962 as JSON, for other people's tools."))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from agent.access.sessions import Sessions
+from agent.forwarding.outside import Outside
 from agent.installation import Installation
 from agent.intake.loop import IntakeLoop
 from agent.intake.pipeline import Pipeline, Taken
@@ -41,7 +42,8 @@ class Desk:
         self.pipeline = Pipeline(house)
         self.loop = IntakeLoop(house, self.pipeline, self._taken)
         self.intake = IntakeDesk(self.gate, self.pipeline, self.loop, self.news)
-        self.health = Health(self.gate, self.loop)
+        self.outside = Outside(house)
+        self.health = Health(self.gate, self.loop, self.outside)
         house.register.after_commit.append(self._written)
 
     def _taken(self, taken: Taken) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from importlib.metadata import version
 
 from agent import wire
+from agent.forwarding.outside import Outside
 from agent.intake.loop import IntakeLoop
 from agent.services.bodies import instant
 from agent.services.caller import Caller
@@ -17,10 +18,11 @@ from db.queries.contacts import ContactFilter
 
 
 class Health:
-    def __init__(self, gate: Gate, loop: IntakeLoop) -> None:
+    def __init__(self, gate: Gate, loop: IntakeLoop, outside: Outside) -> None:
         self._gate = gate
         self._house = gate.house
         self._loop = loop
+        self._outside = outside
         self._started_at_ms = gate.house.now_ms()
 
     def status(self, caller: Caller) -> wire.Status:
@@ -45,4 +47,4 @@ class Health:
     def _troubles(self) -> list[str]:
         found = [self._house.register.trouble, self._house.log.trouble, self._loop.paused]
         found += [f"{spool.name}: {spool.trouble}" for spool in self._loop.status() if spool.trouble]
-        return [trouble for trouble in found if trouble]
+        return [trouble for trouble in found if trouble] + self._outside.troubles()

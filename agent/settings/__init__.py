@@ -30,6 +30,7 @@ from __future__ import annotations
 
 import difflib
 import tomllib
+from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any, get_args
@@ -38,14 +39,19 @@ from pydantic import BaseModel, Field, ValidationError, model_validator
 
 from agent.errors import SettingsInvalid
 from agent.settings.directory import Adviser, Directory, Served, Services
+from agent.settings.forward import CheckpointSink, Destination, Forward
 from agent.settings.log import Log
 from agent.settings.odd import OddRules
 from agent.settings.part import Part
 from agent.settings.source import SidecarField, Source
+from agent.settings.witness import WitnessSettings
 
 __all__ = [
     "Adviser",
+    "CheckpointSink",
+    "Destination",
     "Directory",
+    "Forward",
     "Log",
     "OddRules",
     "Part",
@@ -53,6 +59,7 @@ __all__ = [
     "Settings",
     "SidecarField",
     "Source",
+    "WitnessSettings",
     "load",
 ]
 
@@ -69,6 +76,9 @@ class Settings(Part):
     adviser: list[Adviser] = Field(default_factory=list)
     services: Services = Field(default_factory=dict)
     """Queue or called number = service."""
+    witness: list[WitnessSettings] = Field(default_factory=list)
+    checkpoint_sink: list[CheckpointSink] = Field(default_factory=list)
+    forward: list[Forward] = Field(default_factory=list)
     rescan_s: float = Field(default=15.0, ge=0.2)
     """How often the spools are read through for what a wake-up missed."""
     session_hours: float = Field(default=10.0, gt=0, le=24)
@@ -87,6 +97,14 @@ class Settings(Part):
         names = [source.name for source in self.source]
         if len(set(names)) != len(names):
             raise ValueError("source: two sources have the same name")
+        outside: dict[str, Sequence[Destination | WitnessSettings]] = {
+            "witness": self.witness,
+            "checkpoint_sink": self.checkpoint_sink,
+            "forward": self.forward,
+        }
+        for what, parts in outside.items():
+            if len({part.name for part in parts}) != len(parts):
+                raise ValueError(f"{what}: two of them have the same name")
         for source in self.source:
             if source.spool.resolve().is_relative_to(self.state_dir.resolve()):
                 raise ValueError(f"source {source.name}: the spool must not lie inside state_dir")

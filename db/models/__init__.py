@@ -11,6 +11,7 @@ from db.models.intake import Arrival, CallLeg, ContactChange, InPlace, Quarantin
 from db.models.log import Checkpoint, Entry, Said, TreeNode
 from db.models.review import EntryMark, OddAcknowledgement
 from db.models.text import ContactText, FacetText
+from db.models.witness import Cosignature, ForwardPosition, WitnessRefusal
 
 TABLES: tuple[type[Model], ...] = (
     Account,
@@ -38,6 +39,9 @@ TABLES: tuple[type[Model], ...] = (
     CallLeg,
     ContactChange,
     InPlace,
+    Cosignature,
+    WitnessRefusal,
+    ForwardPosition,
 )
 """In the order in which they can be created."""
 
@@ -52,10 +56,12 @@ __all__ = [
     "Contact",
     "ContactChange",
     "ContactText",
+    "Cosignature",
     "Entry",
     "EntryMark",
     "Facet",
     "FacetText",
+    "ForwardPosition",
     "InPlace",
     "Note",
     "OddAcknowledgement",
@@ -68,4 +74,5 @@ __all__ = [
     "Session",
     "Tag",
     "TreeNode",
+    "WitnessRefusal",
 ]
