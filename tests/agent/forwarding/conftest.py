@@ -20,6 +20,7 @@ from agent.wire import Outcome
 from agent.witness.answering import Listening
 from agent.witness.cosigning import Witness
 from agent.witness.memory import Memory
+from db.queries import log as stored
 from tests.agent.clock import Clock
 from tests.agent.running import short_folder
 from tests.agent.waiting import until
@@ -108,8 +109,6 @@ def pin(memory: Memory, house: Installation) -> None:
 
 
 def log_size(house: Installation) -> int:
-    from db.queries import log as stored
-
     with house.register.read():
         return stored.size()
 
