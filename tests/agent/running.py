@@ -151,9 +151,11 @@ def started(config: Path) -> Iterator[Running]:
     process = subprocess.Popen(command("run", "--config", config), stderr=subprocess.PIPE, text=True)
     try:
         assert process.stderr is not None
-        readable, _, _ = select.select([process.stderr], [], [], PATIENCE_S)
-        line = process.stderr.readline() if readable else ""
-        assert "answers on" in line, line
+        said: list[str] = []
+        while "answers on" not in "".join(said):  # its journal may have something to tell before
+            readable, _, _ = select.select([process.stderr], [], [], PATIENCE_S)
+            said.append(process.stderr.readline() if readable else "")
+            assert said[-1], said
         yield Running(config, load(config), process)
     finally:
         process.terminate()
