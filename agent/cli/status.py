@@ -18,7 +18,14 @@ from agent.settings import Settings
 from agent.wire import Instant
 from db.queries import contacts, quarantine, removals
 from db.queries import log as stored
+from db.queries import witness as witnessed
 from db.queries.contacts import ContactFilter
+
+
+class Witnessed(BaseModel):
+    name: str
+    size: int | None
+    at: Instant | None
 
 
 class Health(BaseModel):
@@ -29,6 +36,7 @@ class Health(BaseModel):
     log_size: int
     checkpoint_at: Instant | None
     checkpoint_valid: bool
+    witnesses: list[Witnessed]
     quarantined: int
     sources_not_removed: int
     free_bytes: int
@@ -50,6 +58,7 @@ def status(settings: Settings, as_json: bool) -> None:
         _("log entries"): f"{health.log_size:,}",
         _("newest checkpoint"): f"{health.checkpoint_at or '—'}",
         _("its signature"): _("valid") if health.checkpoint_valid else _("NOT VALID: run earwitness-agent verify"),
+        **{_witness(one.name): _seen(one) for one in health.witnesses},
         _("free space"): f"{health.free_bytes / 1e9:,.1f} GB",
     }
     width = max(map(len, words))
@@ -68,10 +77,27 @@ def _health(settings: Settings) -> Health:
             log_size=stored.size(),
             checkpoint_at=None if newest is None else instant(newest.at_ms),
             checkpoint_valid=newest is not None and _is_valid(house.log.signer.verifier, newest.note),
+            witnesses=_witnessed(settings),
             quarantined=quarantine.count_open(),
             sources_not_removed=len(removals.pending()),
             free_bytes=shutil.disk_usage(settings.state_dir).free,
         )
+
+
+def _witness(name: str) -> str:
+    return _("witness {name}").format(name=name)
+
+
+def _seen(one: Witnessed) -> str:
+    return _("{size} entries, {at}").format(size=f"{one.size:,}", at=one.at) if one.size is not None else "—"
+
+
+def _witnessed(settings: Settings) -> list[Witnessed]:
+    return [
+        Witnessed(name=one.name, size=newest.size if newest else None, at=instant(newest.at_ms) if newest else None)
+        for one in settings.witness
+        for newest in [witnessed.newest_cosignature(one.name)]
+    ]
 
 
 def _is_valid(verifier: CheckpointVerifier, note: str) -> bool:

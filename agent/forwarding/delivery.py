@@ -145,18 +145,21 @@ class Delivery:
 
     def _deliver(self) -> None:
         try:
-            while self._once():
+            while self._once() and not self._must_end():
                 pass
         except NotDelivered as why:
             self._fail(str(why))
         except RegisterError as why:
-            self._fail(f"the register does not answer ({why})")
+            self._fail(f"the register cannot be read or written ({why})")
         except Exception as error:  # noqa: BLE001 - a mistake of ours must neither end the thread unseen nor name a value
             self._fail(f"a mistake in the agent ({type(error).__name__})")
         else:
             if self._failed is not None:
                 journal.info("%s: delivered again", self.name)
             self._failed, self._failures = None, 0
+
+    def _must_end(self) -> bool:
+        return self._leave_at_s is not None and time.monotonic() > self._leave_at_s
 
     def _once(self) -> bool:
         self._busy_since_s = time.monotonic()

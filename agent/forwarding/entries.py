@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import json
 import time
+from contextlib import suppress
 
 from agent.audit.entry import LeafInvalid, read_leaf, rfc3339
 from agent.forwarding.delivery import NotDelivered, Patience
@@ -17,6 +18,7 @@ from agent.forwarding.sink import Record, Sink
 from agent.installation import Installation
 from agent.settings import Forward
 from agent.wire import Outcome
+from db.engine import RegisterError
 from db.queries import log as stored
 from db.queries import witness as positions
 
@@ -58,6 +60,12 @@ class Entries:
         if len(page) < PAGE or time.monotonic() - self._saved_s > SAVE_S:
             self._save()
         return len(page) == PAGE
+
+    def close(self) -> None:
+        """Write the position down a last time, and let go of the place."""
+        with suppress(RegisterError):  # then the last pages come once more
+            self._save()
+        self._sink.close()
 
     def _position(self) -> int:
         with self._house.register.read():

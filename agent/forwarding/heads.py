@@ -35,6 +35,9 @@ class Heads:
             self._sent = newest.note
         return False
 
+    def close(self) -> None:
+        self._sink.close()
+
 
 def _record(head: CheckpointRecord) -> Record:
     at = rfc3339(head.at_ms)

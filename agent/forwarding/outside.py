@@ -45,11 +45,10 @@ class Outside:
     def _head_sink(self, settings: CheckpointSink) -> Delivery:
         is_for_each = settings.kind == "command"
         sink = CommandForEach(settings.command) if is_for_each else opened(settings)
-        return _delivery(f"checkpoint sink {settings.name}", Heads(self._house, sink), sink, settings)
+        return _delivery(f"checkpoint sink {settings.name}", Heads(self._house, sink), settings)
 
     def _forward(self, settings: Forward) -> Delivery:
-        sink = opened(settings)
-        return _delivery(f"forward {settings.name}", Entries(self._house, settings, sink), sink, settings)
+        return _delivery(f"forward {settings.name}", Entries(self._house, settings, opened(settings)), settings)
 
     def start(self) -> None:
         self._house.register.after_commit.append(self._wake)
@@ -88,9 +87,9 @@ class Outside:
         )
 
 
-def _delivery(name: str, carrying: Heads | Entries, sink: Sink, settings: Destination) -> Delivery:
+def _delivery(name: str, carrying: Heads | Entries, settings: Destination) -> Delivery:
     return Delivery(
-        name, carrying.carry, timeout_s=settings.timeout_s, interval_s=settings.interval_s, close=sink.close
+        name, carrying.carry, timeout_s=settings.timeout_s, interval_s=settings.interval_s, close=carrying.close
     )
 
 

@@ -8,6 +8,7 @@ for each finding, and stays in `trouble`. An ordinary cosignature is no entry; i
 from __future__ import annotations
 
 from agent.audit import tree
+from agent.audit.checkpoint import CheckpointInvalid
 from agent.audit.cosignature import COSIGNATURE, Cosigned, check_cosigned
 from agent.audit.entry import AGENT, Draft
 from agent.audit.log import AccessLog
@@ -72,13 +73,16 @@ class Witnessing:
         """The newest head, with its proof from what the witness has seen.
 
         Raises:
-            NotDelivered: it has seen more than there is.
+            NotDelivered: it has seen more than there is, or the head is none.
         """
         with self._house.register.read():
             newest = stored.newest_checkpoint()
             assert newest is not None
-            note = read_note(newest.note)
-            checkpoint = read_checkpoint(note.text)
+            try:
+                note = read_note(newest.note)
+                checkpoint = read_checkpoint(note.text)
+            except (NoteInvalid, CheckpointInvalid) as error:
+                raise NotDelivered("the newest head in the register is damaged; run earwitness-agent verify") from error
             if seen_size <= checkpoint.size:
                 return Submission(seen_size, self._proof(seen_size, checkpoint.size), note, checkpoint)
         raise self._alarm(SHRANK, seen_size, checkpoint.size)

@@ -139,6 +139,17 @@ def show(folder: Path, as_json: bool) -> None:
         sys.exit(5)
 
 
+@program.command(help=_("Print the last checkpoint of a log, cosigned. Without ORIGIN, of the only log."))
+@folder_option
+@click.argument("origin", required=False)
+def checkpoint(folder: Path, origin: str | None) -> None:
+    logs = _opened(folder).all_watched()
+    notes = [log.seen.note for log in logs if isinstance(log, Watched) and log.seen and origin in (None, log.key.name)]
+    if len(notes) != 1:
+        raise click.ClickException(_("There are {count} such checkpoints; name one log.").format(count=len(notes)))
+    click.echo(str(notes[0]), nl=False)
+
+
 def _facts(memory: Memory, log: Watched) -> dict[str, object]:
     seen = log.seen
     return {

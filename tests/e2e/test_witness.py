@@ -117,6 +117,9 @@ def test_the_log_is_witnessed_and_a_roll_back_is_told(folder: Path) -> None:
             check_cosigned(note, VerifierKey.read(vkey))
         size = read_checkpoint(note.text).size
         assert [seen_size(theirs, name) for name in ("w1", "w2")] == [size, size]
+        told = json.loads(run_command("status", "--json", "--config", config).stdout)["witnesses"]
+        assert [(one["name"], one["size"]) for one in told] == [("w1", size), ("w2", size)]
+        assert "witness w1" in run_command("status", "--config", config).stdout
         assert run_command("checkpoint", "--cosigned", "--config", config).stdout == printed
         shutil.copytree(settings.state_dir, folder / "older")
 

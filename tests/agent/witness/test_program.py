@@ -87,6 +87,10 @@ def test_a_log_is_followed_over_stdin_and_stdout(folder: Path, log: Log) -> None
     facts = json.loads(shown)
     assert (facts["origin"], facts["size"], facts["refused"]) == (log.key.name, 18, 0)
     assert b"18 entries, seen 2" in run("show", "--dir", folder).stdout
+    assert facts["checkpoint"] == log.note() + body.decode()
+    for origin in ([], [log.key.name]):
+        assert run("checkpoint", "--dir", folder, *origin).stdout.decode() == facts["checkpoint"]
+    assert run("checkpoint", "--dir", folder, "another").returncode == 1
 
 
 def test_each_refusal_has_its_exit_code_and_status(folder: Path, log: Log) -> None:
