@@ -126,13 +126,13 @@ def test_a_log_that_was_rolled_back_is_an_alarm_written_once(
                 [alarm] = alarms(again)
                 assert (alarm["outcome"], alarm["reason"]) == ("failed", "shrank")
                 assert alarm["detail"] == {"witness": "w1", "seen": 9, "size": 3}
-                write(again, 8)
-                until(lambda: len(alarms(again)) == 2)
-                assert alarms(again)[1]["reason"] == "inconsistent"
-                assert "not the beginning" in until(outside.troubles)[0]
-            with carrying(again) as outside:
-                until(outside.troubles)
-                assert len(alarms(again)) == 2
+            write(again, 8)
+            for _start in range(2):
+                with carrying(again) as outside:
+                    until(lambda: len(alarms(again)) == 2)
+                    assert alarms(again)[1]["reason"] == "inconsistent"
+                    assert "not the beginning" in until(outside.troubles)[0]
+            assert len(alarms(again)) == 2
         finally:
             again.close()
     assert witness.watched(house.log.signer.verifier.origin).seen_size == 9
