@@ -109,6 +109,9 @@ def test_the_log_is_witnessed_and_a_roll_back_is_told(folder: Path) -> None:
         with started(config) as running:
             running.calls()
             eventually(lambda: status(running)["log_size"] and not status(running)["trouble"])
+            states = running.ask("GET", "/audit/state", role=Role.SECURITY).raise_for_status().json()["witnesses"]
+            assert [(state["name"], state["trouble"]) for state in states] == [("w1", None), ("w2", None)]
+            assert all(state["size"] and state["at"] for state in states)
             running.stop()
         printed = run_command("checkpoint", "--config", config).stdout
         note = read_note(printed)
