@@ -16,11 +16,10 @@ from dataclasses import dataclass
 
 from agent.installation import Installation
 from agent.intake.completeness import Progress, Ready, Thresholds
-from agent.intake.opened import NotRegular, Opened, open_in_spool
+from agent.intake.opened import NotRegular, Opened, open_in_spool, spool_of
 from agent.intake.pipeline import Pipeline
 from agent.intake.scan import Role, scan
 from agent.intake.sighting import seen
-from agent.intake.spool import spool_of
 from agent.settings import Source
 
 WORKERS = 4

@@ -10,9 +10,8 @@ from typing import Literal
 
 from agent.installation import Installation
 from agent.intake.claims import Claims
-from agent.intake.opened import Identity, Opened
+from agent.intake.opened import Identity, Opened, spool_of
 from agent.intake.removal import folder_of, is_meant, remove
-from agent.intake.spool import spool_of
 from agent.settings import Source
 from db.engine import RegisterUnwritable
 from db.queries import contacts, quarantine, removals

@@ -21,12 +21,17 @@ from contextlib import contextmanager
 from agent.installation import Installation
 from agent.intake.catalogue import identity_text
 from agent.intake.completeness import Irregular, Progress, Thresholds, Wait
-from agent.intake.opened import Identity, NotRegular, Opened, open_in_spool
+from agent.intake.late import LateSidecars
+from agent.intake.legs import Legs
+from agent.intake.opened import Identity, NotRegular, Opened, open_in_spool, spool_of
 from agent.intake.pipeline import Pipeline, SourceChanged, Taken
 from agent.intake.rate import ByMinute
 from agent.intake.scan import Role, role_of, scan
+from agent.intake.sidecar_watch import REASON as SIDECAR_ALONE
+from agent.intake.sidecar_watch import SidecarWatch
 from agent.intake.sighting import seen
-from agent.intake.spool import Spool, SpoolStatus, Waiting, spool_of
+from agent.intake.silence import Silence
+from agent.intake.spool import Spool, SpoolStatus, Waiting
 from agent.intake.watcher import Watcher, Woken
 from agent.settings import Source
 from agent.vault.keys import SealBroken
@@ -36,6 +41,10 @@ from db.queries import quarantine
 WORKERS = 4
 IN_WORK_LIMIT = 16
 """Files that are open and handed to the workers at a time."""
+OTHERS_IN_WORK = WORKERS + 1
+"""Of which so many may be files that nobody has just closed: a live one waits for no backlog."""
+UPKEEP_S = 60.0
+"""How often legs and silences are looked at."""
 _OURS = frozenset({errno.ENOMEM, errno.EMFILE, errno.ENFILE})
 """Reading a spool fails with these for want of something of the agent's own: no trouble of the spool or of a file."""
 
@@ -55,6 +64,9 @@ class IntakeLoop:
         self._house = house
         self._pipeline = pipeline
         self._taken = taken
+        self._late = LateSidecars(house, pipeline.leaving)
+        self._legs = Legs(house)
+        self._next_upkeep_s = 0.0
         self._woken: queue.SimpleQueue[tuple[Spool, Woken] | None] = queue.SimpleQueue()
         self._lock = threading.Lock()
         self._spools = [self._spool(source) for source in house.settings.source]
@@ -75,7 +87,12 @@ class IntakeLoop:
         def woken(what: Woken) -> None:
             self._woken.put((spool, what))
 
-        spool = Spool(source, Watcher(source.spool, source.watch, woken))
+        spool = Spool(
+            source,
+            Watcher(source.spool, source.watch, woken),
+            SidecarWatch(source, self._late, self._house.settings.rescan_s),
+            Silence(self._house, source),
+        )
         return spool
 
     def start(self) -> None:
@@ -103,10 +120,12 @@ class IntakeLoop:
                 SpoolStatus(
                     name=spool.source.name,
                     convention=spool.source.convention,
-                    trouble=spool.watcher.trouble or spool.trouble,
+                    trouble=spool.trouble_said,
                     waiting=len(spool.waiting) + len(spool.in_work),
+                    in_work=len(spool.in_work),
                     taken_in=spool.taken_in,
                     last_taken_in_at_ms=spool.last_taken_in_at_ms,
+                    silent_since_ms=spool.silence.since_ms,
                     left_alone=spool.left_alone,
                 )
                 for spool in self._spools
@@ -124,6 +143,7 @@ class IntakeLoop:
                     self._rescan()
                     next_rescan_s = time.monotonic() + self._house.settings.rescan_s
                 self._look_at_due()
+                self._look_at_sidecars()
                 self._wait(next_rescan_s)
             except Exception as error:  # noqa: BLE001 - a thread that ends unseen would be an intake that stands still
                 self._pause(error)
@@ -132,6 +152,7 @@ class IntakeLoop:
     def _wait(self, next_rescan_s: float) -> None:
         with self._lock:
             due_s = [waiting.look_at_s for spool in self._spools for waiting in spool.waiting.values()]
+            due_s += [at_s for spool in self._spools if (at_s := spool.sidecars.due_s()) is not None]
             if self._is_held or self._places_free() == 0:
                 due_s = []  # the rescan, or a worker that is done, wakes this thread
         timeout_s = max(0.0, min([next_rescan_s, *due_s]) - time.monotonic())
@@ -150,8 +171,12 @@ class IntakeLoop:
                 for found in scan(spool_fd, woken.relative_name):
                     if found.role is Role.CANDIDATE:
                         self._await(spool, found.relative_name, is_closed=False)
-        elif _is_candidate(woken.relative_name):
+                    elif found.role is Role.SIDECAR:
+                        spool.sidecars.heard(found.relative_name)
+        elif (role := _role(woken.relative_name)) is Role.CANDIDATE:
             self._await(spool, woken.relative_name, is_closed=woken.closed)
+        elif role is Role.SIDECAR:
+            spool.sidecars.heard(woken.relative_name)
 
     def _await(self, spool: Spool, relative_name: str, *, is_closed: bool) -> None:
         with self._lock:
@@ -178,6 +203,11 @@ class IntakeLoop:
                 self._read_through(spool)
                 spool.trouble = None
         self._is_held = False
+        if time.monotonic() >= self._next_upkeep_s:
+            self._next_upkeep_s = time.monotonic() + UPKEEP_S
+            self._legs.look()
+            for spool in self._spools:
+                spool.silence.look()
         with self._lock:
             if not any(spool.waiting or spool.in_work for spool in self._spools):
                 self.paused = None  # nothing is held up any more
@@ -199,18 +229,22 @@ class IntakeLoop:
     def _read_through(self, spool: Spool) -> None:
         left_alone = 0
         present: set[str] = set()
+        sidecars: set[str] = set()
         with spool_of(spool.source) as spool_fd:
             for found in scan(spool_fd):
                 if found.role is Role.CANDIDATE:
                     present.add(found.relative_name)
                     self._await(spool, found.relative_name, is_closed=False)
+                elif found.role is Role.SIDECAR:
+                    sidecars.add(found.relative_name)
                 else:
                     left_alone += 1
+        spool.sidecars.is_there(sidecars)
         with self._lock:
             spool.left_alone = left_alone
             for gone in spool.waiting.keys() - present:
                 del spool.waiting[gone]
-        lost = [path for path in spool.left if os.fsdecode(path) not in present]
+        lost = [path for path in spool.left if os.fsdecode(path) not in present | sidecars]
         if lost:
             self._pipeline.quarantine.end_left([spool.left.pop(path)[0] for path in lost])
 
@@ -222,7 +256,7 @@ class IntakeLoop:
                 return
             now_s = time.monotonic()
             with self._lock:
-                due = spool.due(now_s, self._places_free())
+                due = spool.due(now_s, self._places_free(), self._places_free(OTHERS_IN_WORK))
             if not due:
                 continue
             self._put_off(spool, due)  # until it is known better
@@ -299,9 +333,9 @@ class IntakeLoop:
         spool.left[path] = note, identity
         self._taken(Taken(None))
 
-    def _places_free(self) -> int:
+    def _places_free(self, limit: int = IN_WORK_LIMIT) -> int:
         """Under the lock."""
-        return max(0, IN_WORK_LIMIT - sum(len(spool.in_work) for spool in self._spools))
+        return max(0, limit - sum(len(spool.in_work) for spool in self._spools))
 
     def _forget(self, spool: Spool, relative_name: str) -> None:
         with self._lock:
@@ -314,28 +348,52 @@ class IntakeLoop:
                 if name in spool.waiting:
                     spool.waiting[name].look_at_s = later_s
 
+    # --- looking at sidecars -----------------------------------------------------------------------------------------
+
+    def _look_at_sidecars(self) -> None:
+        for spool in self._spools:
+            at_s = spool.sidecars.due_s()
+            if self._is_held or at_s is None or at_s > time.monotonic():
+                continue
+            with self._lock:
+                recordings = {*spool.waiting, *spool.in_work}
+            with self._reading(spool), spool_of(spool.source) as spool_fd:
+
+                def alone(relative_name: str, spool: Spool = spool, spool_fd: int = spool_fd) -> None:
+                    self._leave(spool, spool_fd, relative_name, SIDECAR_ALONE, "")
+
+                spool.sidecars.look(spool_fd, recordings, self._taken, alone)
+
     # --- the workers -------------------------------------------------------------------------------------------------
 
     def _take_in(self, spool: Spool, opened: Opened, relative_name: str) -> None:
+        def told(taken: Taken) -> None:
+            if taken.contact_id is not None:
+                with self._lock:
+                    spool.taken_in += 1
+                    spool.last_taken_in_at_ms = self._house.now_ms()
+                    self.by_minute.count(self._house.now_ms())
+                spool.silence.heard()
+            self.paused = None
+            self._taken(taken)
+
         try:
-            with opened, spool_of(spool.source) as spool_fd:
-                taken = self._pipeline.take_in(spool.source, spool_fd, opened, relative_name)
+            source = spool.source
+            with (
+                opened,
+                spool_of(source) as spool_fd,
+                self._pipeline.having(source, opened, relative_name) as is_ours,
+            ):
+                if is_ours:
+                    self._pipeline.take_in(source, spool_fd, opened, relative_name, told)
         except SourceChanged:
             return  # the next event or rescan finds it again
         except (OSError, RegisterUnwritable, SealBroken) as error:
             self._pause(error)
-            return
         finally:
             with self._lock:
                 spool.in_work.discard(relative_name)
             self._woken.put(None)
-        if taken.contact_id is not None:
-            with self._lock:
-                spool.taken_in += 1
-                spool.last_taken_in_at_ms = self._house.now_ms()
-                self.by_minute.count(self._house.now_ms())
-        self.paused = None
-        self._taken(taken)
 
     @staticmethod
     def _done(future: Future[None]) -> None:
@@ -353,6 +411,6 @@ class IntakeLoop:
         self._is_held = True
 
 
-def _is_candidate(relative_name: str) -> bool:
-    folders_are_shown = not any(part.startswith(".") for part in relative_name.split("/"))
-    return folders_are_shown and role_of(relative_name.rpartition("/")[2]) is Role.CANDIDATE
+def _role(relative_name: str) -> Role:
+    is_hidden = any(part.startswith(".") for part in relative_name.split("/"))
+    return Role.LEFT_ALONE if is_hidden else role_of(relative_name.rpartition("/")[2])

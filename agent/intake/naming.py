@@ -14,7 +14,11 @@ from agent.settings import Source
 
 def name_digest(log: AccessLog, source: Source, relative_name: str) -> str:
     """Of a recording's name without its suffix."""
-    return log.digest("arrival", f"{source.name}\0{stem_of(relative_name)}")
+    return name_digest_of_stem(log, source, stem_of(relative_name))
+
+
+def name_digest_of_stem(log: AccessLog, source: Source, stem: str) -> str:
+    return log.digest("arrival", f"{source.name}\0{stem}")
 
 
 def call_digest(log: AccessLog, source: Source, call_key: str | None) -> str | None:

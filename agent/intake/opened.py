@@ -10,11 +10,14 @@ from __future__ import annotations
 import errno
 import os
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from types import TracebackType
 from typing import BinaryIO
 
 from agent.intake.completeness import Kind
+from agent.settings import Source
 
 _LAST_NS = (1 << 63) - 1
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
@@ -94,6 +97,20 @@ class Opened:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+@contextmanager
+def spool_of(source: Source) -> Iterator[int]:
+    """A descriptor of a source's spool.
+
+    Raises:
+        OSError: it is not there, or not to be read.
+    """
+    descriptor = os.open(source.spool, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        yield descriptor
+    finally:
+        os.close(descriptor)
 
 
 def open_in_spool(spool_fd: int, relative_name: str) -> Opened:

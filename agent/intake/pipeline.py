@@ -31,10 +31,9 @@ from agent.intake.entering import Entering
 from agent.intake.leaving import Leaving, Step
 from agent.intake.metadata.facts import facts_of
 from agent.intake.naming import call_digest, name_digest
-from agent.intake.opened import Identity, Opened
+from agent.intake.opened import Identity, Opened, spool_of
 from agent.intake.prepared import Beside, Prepared, SourceChanged, Taken, beside, require_unchanged
 from agent.intake.quarantine import Quarantine
-from agent.intake.spool import spool_of
 from agent.intake.tags import Tags, read_tags
 from agent.intake.wav import NotWav, WavHeader, read_header
 from agent.settings import Source

@@ -2,28 +2,13 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from agent.intake.completeness import Progress
+from agent.intake.sidecar_watch import SidecarWatch
+from agent.intake.silence import Silence
 from agent.intake.watcher import Watcher
 from agent.settings import Source
-
-
-@contextmanager
-def spool_of(source: Source) -> Iterator[int]:
-    """A descriptor of a source's spool.
-
-    Raises:
-        OSError: it is not there, or not to be read.
-    """
-    descriptor = os.open(source.spool, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        yield descriptor
-    finally:
-        os.close(descriptor)
 
 
 @dataclass
@@ -40,6 +25,8 @@ class Spool:
 
     source: Source
     watcher: Watcher
+    sidecars: SidecarWatch
+    silence: Silence
     waiting: dict[str, Waiting] = field(default_factory=dict)
     in_work: set[str] = field(default_factory=set)
     left: dict[bytes, tuple[str, str]] = field(default_factory=dict)
@@ -50,8 +37,8 @@ class Spool:
     taken_in: int = 0
     last_taken_in_at_ms: int | None = None
 
-    def due(self, now_s: float, most: int) -> list[str]:
-        """What to look at now, live files first."""
+    def due(self, now_s: float, most: int, most_others: int) -> list[str]:
+        """What to look at now: live files, then some of the others."""
         live: list[str] = []
         others: list[str] = []
         for name, waiting in self.waiting.items():
@@ -59,7 +46,11 @@ class Spool:
                 (live if waiting.is_live else others).append(name)
                 if len(live) >= most:
                     break
-        return (live + others)[:most]
+        return (live + others[:most_others])[:most]
+
+    @property
+    def trouble_said(self) -> str | None:
+        return self.watcher.trouble or self.trouble or self.silence.trouble
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +59,9 @@ class SpoolStatus:
     convention: str
     trouble: str | None
     waiting: int
+    in_work: int
+    """Of those waiting."""
     taken_in: int
     last_taken_in_at_ms: int | None
+    silent_since_ms: int | None
     left_alone: int

@@ -116,10 +116,12 @@ def _source_body(spool: SpoolStatus) -> wire.SourceStatus:
     return wire.SourceStatus(
         name=spool.name,
         convention=spool.convention,
-        watching=spool.trouble is None,
+        watching=spool.trouble is None or spool.silent_since_ms is not None,
         trouble=spool.trouble,
         waiting=spool.waiting,
         taken_in=spool.taken_in,
         last_taken_in_at=None if at_ms is None else instant(at_ms),
         left_alone=spool.left_alone,
+        in_work=spool.in_work,
+        silent_since=None if spool.silent_since_ms is None else instant(spool.silent_since_ms),
     )

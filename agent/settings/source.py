@@ -11,6 +11,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from agent.settings.directory import Adviser, Directory, Services
 from agent.settings.name_pattern import NamePattern
+from agent.settings.office_hours import OfficeHours
 from agent.settings.part import Part
 
 Convention = Literal[
@@ -91,6 +92,10 @@ class Source(Part):
     """Words that stand for a secret number, beside the known ones."""
     missing: list[str] = Field(default_factory=list)
     """Words that stand for something the recorder did not know, in a name by template."""
+    office_hours: str = "mon-fri 08:00-16:00"
+    """When it records, in its own zone; see `agent.settings.office_hours`."""
+    silent_after_h: float | None = Field(default=None, gt=0, le=100)
+    """So many hours of that time without a file are an alarm; None: there is none."""
     settle_ms: int = Field(default=40, ge=0)
     """A closed file must not change for this long."""
     quiet_s: float = Field(default=2.0, ge=0.1)
@@ -104,8 +109,12 @@ class Source(Part):
             raise ValueError("convention pattern: name_pattern says how")
         if self.name_pattern is not None and self.convention not in ("pattern", "oreka"):
             raise ValueError(f"name_pattern: convention {self.convention} has its own; choose pattern")
-        _ = self.pattern, self.directory  # they refuse what cannot be meant
+        _ = self.pattern, self.directory, self.hours  # they refuse what cannot be meant
         return self
+
+    @cached_property
+    def hours(self) -> OfficeHours:
+        return OfficeHours.read(self.office_hours)
 
     @cached_property
     def pattern(self) -> NamePattern | None:

@@ -22,6 +22,10 @@ class SourceStatus(Body):
     last_taken_in_at: Instant | None = None
     left_alone: int
     """Files in the spool that are neither recordings nor sidecars."""
+    in_work: int = 0
+    """Files that are being taken in at this moment, of those that wait."""
+    silent_since: Instant | None = None
+    """When the last file came, of a recorder that has been silent for too long of its office time."""
 
 
 class IntakeStatus(Body):

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import fields
 from typing import Any
 
-from db.models import Arrival, Contact, Recording
+from peewee import fn
+
+from db.models import Arrival, CallLeg, Contact, Recording
 from db.queries.reading import asked, inserting, tuples, written_once
 from db.records import ArrivalRecord
 
@@ -43,6 +45,28 @@ def contact_of_call(call_digest: str) -> str | None:
     """The contact of the recordings that are one call; None when none of them came lately."""
     found = asked(_OF_CALL(), call_digest)
     return str(min(found)[1]) if found else None
+
+
+def alone_with_a_leg(from_ms: int, until_ms: int) -> list[str]:
+    """The contacts of legs that came between these moments and that are all there is of their call."""
+    others = Recording.alias()
+    legs = (
+        Arrival.select(Contact.id)
+        .join(Recording, on=Arrival.recording == Recording.id)
+        .join(CallLeg, on=CallLeg.recording == Recording.id)
+        .join(Contact, on=Recording.contact == Contact.seq)
+        .where(
+            Arrival.at_ms >= from_ms,
+            Arrival.at_ms < until_ms,
+            Arrival.call_digest.is_null(False),
+            ~fn.EXISTS(others.select().where(others.contact == Recording.contact, others.id != Recording.id)),
+        )
+    )
+    return [str(id) for (id,) in tuples(legs)]
+
+
+def has_older(before_ms: int) -> bool:
+    return bool(Arrival.select().where(Arrival.at_ms < before_ms).exists())
 
 
 def forget(before_ms: int) -> int:

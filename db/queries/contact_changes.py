@@ -46,6 +46,12 @@ def revise_recording(recording_id: str, *, source_name: str, sidecar: bytes | No
     changed.where(Recording.id == recording_id).execute()
 
 
+def forget_values(contact_seq: int, field: str) -> None:
+    """Keep of a field's history only when it changed."""
+    mine = (ContactChange.contact == contact_seq) & (ContactChange.field == field)
+    ContactChange.update(old=None, new=None).where(mine).execute()
+
+
 def history(contact_id: str) -> list[ChangeRecord]:
     """What was changed in a contact, oldest first."""
     columns: tuple[Any, ...] = (

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from peewee import fn
 
-from db.models import Contact
+from db.models import Contact, Facet
 from db.queries import contact_order, contact_plan
 from db.queries.contact_rows import add, all_recordings, by_seqs, recording, recording_ids
 from db.queries.contact_selection import selection
@@ -23,6 +23,7 @@ __all__ = [
     "all_recordings",
     "by_id",
     "count",
+    "newest_of_source_ms",
     "newest_seq",
     "page",
     "page_after",
@@ -30,6 +31,9 @@ __all__ = [
     "recording",
     "recording_ids",
 ]
+
+
+_LAST_CONTACTS = 20_000
 
 
 def page(wanted: ContactFilter, *, sort: str, offset: int, limit: int) -> list[ContactRecord]:
@@ -85,6 +89,13 @@ def position(wanted: ContactFilter, *, sort: str, contact_id: str) -> int | None
 def newest_seq() -> int:
     """The `seq` of the contact that arrived last; 0 when there is none."""
     return int(Contact.select(fn.MAX(Contact.seq)).scalar() or 0)
+
+
+def newest_of_source_ms(source: str) -> int | None:
+    """When the newest of the last contacts of a source was taken in; None when none of them is its."""
+    last = Contact.select(Contact.taken_in_at_ms).join(Facet).where(Contact.seq > newest_seq() - _LAST_CONTACTS)
+    found = last.where(Facet.source == source).order_by(Contact.seq.desc()).limit(1).scalar()
+    return None if found is None else int(found)
 
 
 def by_id(contact_id: str) -> ContactRecord | None:

@@ -27,9 +27,6 @@ def empty(tmp_path: Path) -> Iterator[Register]:
     opened.close()
 
 
-MIGRATIONS = sorted(file.stem for file in FOLDER.glob("[0-9]*.py"))
-
-
 def schema() -> dict[str, str]:
     rows = database.execute_sql("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL").fetchall()
     return {name: sql for name, sql in rows if not name.startswith("schema_migration")}

@@ -1,0 +1,114 @@
+"""Sidecars that lie in a spool without their recording: taken in when that has come, reported when it never does.
+
+A recording takes its own sidecar along. What this sees came later, or came first and waits. It is looked at when it has
+not changed for the source's `quiet_s`, on the monotonic clock, and again at every rescan.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field
+
+from agent.intake.late import LateSidecars
+from agent.intake.naming import stem_of, stems_beside
+from agent.intake.opened import Identity, NotRegular, open_in_spool
+from agent.intake.prepared import SourceChanged, Taken
+from agent.settings import Source
+
+ALONE_S = 3600.0
+"""A sidecar without a recording for this long is reported."""
+REASON = "sidecar-without-recording"
+AT_ONCE = 16
+"""Sidecars that are looked at before recordings are again."""
+
+
+@dataclass
+class _Lying:
+    look_at_s: float
+    since_s: float
+    identity: Identity | None = None
+    """As it was when it was last looked at."""
+
+
+@dataclass
+class SidecarWatch:
+    """Of one spool; for the intake's own thread.
+
+    Args:
+        source: The spool.
+        late: How one is taken in.
+        again_s: How long one that is alone is left alone.
+    """
+
+    source: Source
+    late: LateSidecars
+    again_s: float
+    _lying: dict[str, _Lying] = field(default_factory=dict)
+
+    def heard(self, relative_name: str) -> None:
+        """A sidecar is there, or was written to."""
+        now_s = time.monotonic()
+        lying = self._lying.setdefault(relative_name, _Lying(now_s, now_s))
+        lying.look_at_s = min(lying.look_at_s, now_s + self.source.quiet_s)
+
+    def is_there(self, present: Collection[str]) -> None:
+        """After a rescan: these are all there are."""
+        for gone in self._lying.keys() - set(present):
+            del self._lying[gone]
+        for relative_name in present:
+            if relative_name not in self._lying:
+                self.heard(relative_name)
+
+    def due_s(self) -> float | None:
+        """When to look next, on the monotonic clock."""
+        return min((lying.look_at_s for lying in self._lying.values()), default=None)
+
+    def look(
+        self,
+        spool_fd: int,
+        recordings: Collection[str],
+        taken: Callable[[Taken], None],
+        alone: Callable[[str], None],
+    ) -> None:
+        """Look at what is due.
+
+        Args:
+            spool_fd: The spool's folder.
+            recordings: Names of those that are on their way: they see to their sidecars themselves.
+            taken: Told of each that was taken in.
+            alone: Told of each that has been without a recording for long.
+
+        Raises:
+            OSError, RegisterUnwritable, SealBroken: as `LateSidecars.take_in`.
+        """
+        now_s = time.monotonic()
+        due = [name for name, lying in self._lying.items() if lying.look_at_s <= now_s][:AT_ONCE]
+        on_their_way = {stem_of(name) for name in recordings} if due else set()
+        for relative_name in due:
+            lying = self._lying[relative_name]
+            lying.look_at_s = now_s + self.again_s
+            if any(stem in on_their_way for stem in stems_beside(relative_name)):
+                continue
+            outcome = self._look_at(spool_fd, relative_name, lying, now_s)
+            if outcome is not None:
+                taken(outcome)
+            elif relative_name in self._lying and now_s - lying.since_s >= ALONE_S:
+                alone(relative_name)
+
+    def _look_at(self, spool_fd: int, relative_name: str, lying: _Lying, now_s: float) -> Taken | None:
+        try:
+            with open_in_spool(spool_fd, relative_name) as opened:
+                if opened.identity != lying.identity:
+                    lying.identity = opened.identity
+                    lying.look_at_s = now_s + self.source.quiet_s
+                    return None
+                taken = self.late.take_in(self.source, spool_fd, opened, relative_name)
+        except FileNotFoundError:
+            del self._lying[relative_name]
+            return None
+        except (NotRegular, SourceChanged, PermissionError):
+            return None  # it is looked at again, and reported in the end
+        if taken is not None:
+            del self._lying[relative_name]
+        return taken
