@@ -28,7 +28,7 @@ from db.engine import Register, RegisterUnreadable
 from db.queries import contacts, quarantine
 from db.queries import log as stored
 
-TAKE_IN = ("contact.take_in", "quarantine.add")
+TAKE_IN = ("contact.take_in", "contact.join", "quarantine.add")
 _FIRST_POSSIBLE = -(1 << 63)
 """Of a number in SQLite: an entry that somebody added in front of the first is seen too."""
 _LEVELS = 63

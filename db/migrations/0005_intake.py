@@ -28,7 +28,7 @@ class Recording(Model):
 
 class Arrival(Model):
     id = AutoField()
-    recording = ForeignKeyField(Recording, on_delete="CASCADE")
+    recording = ForeignKeyField(Recording, on_delete="CASCADE", on_update="CASCADE")
     at_ms = BigIntegerField(index=True)
     name_digest = CharField(index=True)
     suffix = CharField()

@@ -54,7 +54,7 @@ class Arrival(Model):
     """A recording that came not long ago: what comes after it may belong to it. Forgotten after some weeks."""
 
     id = AutoField()
-    recording = ForeignKeyField(Recording, on_delete="CASCADE")
+    recording = ForeignKeyField(Recording, on_delete="CASCADE", on_update="CASCADE")
     at_ms = BigIntegerField(index=True)
     name_digest = CharField(index=True)
     """HMAC of source and name without its suffix: a sidecar that comes late has the same."""
