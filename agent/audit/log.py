@@ -159,7 +159,10 @@ class AccessLog:
         note, self._signed = self._signed.note, None
         beside = self.checkpoint_file.with_suffix(f".{os.getpid()}.new")  # another process may be writing its own
         try:
-            beside.write_text(note, "utf-8")
+            with beside.open("w", encoding="utf-8") as new:
+                new.write(note)
+                new.flush()
+                os.fsync(new.fileno())  # a name that lasts longer than what it names would be no checkpoint
             beside.replace(self.checkpoint_file)
             self.trouble = None
         except OSError as error:
