@@ -10,10 +10,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from agent.audit.entry import AGENT, Draft
 from agent.installation import Installation, create, open_installation
 from agent.intake.opened import open_in_spool
 from agent.intake.pipeline import Pipeline, spool_of
 from agent.settings import Settings, Source
+from agent.wire import Outcome
 from tests.agent.calls import put, sound
 
 WITH_SIDECAR = "in-3201-0046701740605-20261123-140500-1795442700.1.wav"
@@ -67,9 +69,31 @@ def made(folder: Path) -> Template:
     return Template(folder)
 
 
+def made_empty(folder: Path) -> Template:
+    """A new installation whose spool is empty."""
+    (folder / "spool").mkdir(parents=True)
+    create(settings_in(folder)).close()
+    return Template(folder)
+
+
+def made_with_one(folder: Path) -> Template:
+    """An installation that has been started before, with one recording and its sidecar in the spool."""
+    template = made_empty(folder)
+    with opened(settings_in(folder)) as house:
+        house.log.record(Draft(AGENT, "agent.start", Outcome.ALLOWED))
+    put(folder / "spool", WITH_SIDECAR, FILES[WITH_SIDECAR])
+    put(folder / "spool", WITH_SIDECAR + ".json", SIDECAR)
+    return template
+
+
 def take_in(house: Installation, pipeline: Pipeline) -> None:
     """Take in whatever of the files is still in the spool, as the agent does after a start."""
     pipeline.recover()
+    take_in_what_lies(house, pipeline)
+
+
+def take_in_what_lies(house: Installation, pipeline: Pipeline) -> None:
+    """The same without what is done only once after a start."""
     source = house.settings.source[0]
     with spool_of(source) as spool_fd:
         for name in FILES:
