@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from agent.cli import account, demo, init, quarantine, run, scan, status, verify
+from agent.cli import account, demo, init, log, quarantine, run, scan, status, verify
 from agent.cli.program import program
 
 IN_ORDER = (
@@ -16,6 +16,7 @@ IN_ORDER = (
     verify.checkpoint,
     verify.prove,
     verify.export_log,
+    log.log,
     demo.demo,
 )
 """As a person needs them."""

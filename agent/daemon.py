@@ -21,6 +21,7 @@ import uvicorn
 from agent.api.application import application
 from agent.api.peer import PeerProtocol
 from agent.audit.entry import AGENT, Draft
+from agent.audit.heartbeat import Heartbeat
 from agent.errors import Conflict, WrongUse
 from agent.installation import only_agent, open_installation
 from agent.services.desk import Desk
@@ -47,13 +48,16 @@ def run(settings: Settings, *, ready: Callable[[], None] = lambda: None) -> None
         EarwitnessError: the installation cannot be opened; see `agent.installation`.
         CannotLog: the log cannot be written: no agent without a working log.
     """
-    with only_agent(settings):
+    with only_agent(settings) as lock:
         house = open_installation(settings)
+        lock.name(house.register.identity)
         try:
             house.log.record(Draft(AGENT, "agent.start", Outcome.ALLOWED))
+            heartbeat = Heartbeat(house.log, settings.log.heartbeat_minutes)
             desk = Desk(house)
             desk.outside.start()
             try:
+                heartbeat.start()
                 desk.loop.start()
                 desk.forgetting.start()
                 try:
@@ -61,6 +65,7 @@ def run(settings: Settings, *, ready: Callable[[], None] = lambda: None) -> None
                 finally:
                     desk.forgetting.stop()
                     desk.loop.stop()
+                    heartbeat.stop()
                 house.log.record(Draft(AGENT, "agent.stop", Outcome.ALLOWED))
             finally:
                 desk.outside.stop()

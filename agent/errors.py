@@ -19,6 +19,7 @@
     ├── Unwritable           503  exit 1   the register cannot be written
     ├── AgentUnreachable     —    exit 3   nobody answers on the socket
     └── IntegrityBroken      500  exit 5   a seal, a page or an entry is not what was written
+        └── LogBroken        500           the log that is stored is not the one that was signed last
 
 A sentence says what happened, to what, and what to do next. It is a template in English; whoever shows it to a
 person translates the template first and fills it afterwards, so that parameters (which may be outside text) are never
@@ -155,6 +156,14 @@ class AgentUnreachable(EarwitnessError):
 class IntegrityBroken(EarwitnessError):
     code, exit_code = "integrity-broken", 5
     sentence = _("{what} is not what was written. Stop and tell security: do not use it as evidence.")
+
+
+class LogBroken(IntegrityBroken):
+    code = "log-broken"
+    sentence = _(
+        "Nothing more can be logged, so nothing is released: {why}. Put the newest copy of the register back; if"
+        " there is none, begin a new epoch of the log: earwitness-agent log restart."
+    )
 
 
 def kinds() -> dict[str, type[EarwitnessError]]:

@@ -5,7 +5,10 @@
         vault/           sealed recordings
         keys/            unless the settings put the keys elsewhere
         checkpoint       the newest signed head of the log, beside the database
-        lock             held by the running agent
+        reserve          space for refusals, should the disk be full
+        lock             held by the running agent; says which database file it has open
+
+    keys_dir also holds `epoch` and a `checkpoint`, which survive when state_dir is put back to an older state.
 
 Only the agent's own program opens one; whoever else wants something asks the agent.
 """
@@ -21,7 +24,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from agent.audit.checkpoint import CheckpointSigner
+from agent.audit.epoch import EpochUnreadable, read_epoch
 from agent.audit.log import AccessLog
+from agent.audit.reserve import MIB, Reserve
 from agent.errors import Conflict, EarwitnessError, IntegrityBroken, NotFound
 from agent.settings import Settings
 from agent.vault.keys import Keys, KeysUnusable, create_keys, load_keys
@@ -59,6 +64,11 @@ def checkpoint_file(settings: Settings) -> Path:
     return settings.state_dir / "checkpoint"
 
 
+def far_checkpoint_file(settings: Settings) -> Path:
+    """Of a head that does not go back with the folder of the register, when the keys lie elsewhere."""
+    return settings.keys / "checkpoint"
+
+
 def create(settings: Settings, *, now_ms: Callable[[], int] = wall_clock_ms) -> Installation:
     """Make a new installation's folders, keys and tables, and open it.
 
@@ -72,7 +82,8 @@ def create(settings: Settings, *, now_ms: Callable[[], int] = wall_clock_ms) -> 
         keys = create_keys(settings.keys)
     except FileExistsError as error:
         raise Conflict(what=f"there are keys in {settings.keys} already, and they are never overwritten") from error
-    register = Register(database_file(settings), keys.database, create=True)
+    limit_s = settings.log.write_limit_s
+    register = Register(database_file(settings), keys.database, create=True, write_limit_s=limit_s)
     bring_up_to_date(register)
     return _fitted(settings, keys, register, now_ms)
 
@@ -91,7 +102,7 @@ def open_installation(settings: Settings, *, now_ms: Callable[[], int] = wall_cl
     except KeysUnusable as error:
         raise EarwitnessError(what=str(error)) from error
     try:
-        register = Register(database_file(settings), keys.database)
+        register = Register(database_file(settings), keys.database, write_limit_s=settings.log.write_limit_s)
     except RegisterUnreadable as error:
         raise IntegrityBroken(what=f"{database_file(settings).name} ({error})") from error
     try:
@@ -109,13 +120,30 @@ def open_installation(settings: Settings, *, now_ms: Callable[[], int] = wall_cl
 def _fitted(settings: Settings, keys: Keys, register: Register, now_ms: Callable[[], int]) -> Installation:
     vault = Vault(vault_folder(settings), keys)
     vault.create()
-    signer = CheckpointSigner(keys.log_signing)
-    log = AccessLog(register, signer, keys.digest, checkpoint_file(settings), now_ms)
+    try:
+        signer = CheckpointSigner(keys.log_signing, read_epoch(settings.keys))
+    except EpochUnreadable as error:
+        raise EarwitnessError(what=str(error)) from error
+    reserve = Reserve(settings.state_dir / "reserve", settings.log.reserve_mib * MIB)
+    reserve.regain()
+    beside, far = checkpoint_file(settings), far_checkpoint_file(settings)
+    log = AccessLog(register, signer, keys.digest, beside, now_ms, far, reserve)
     return Installation(settings, keys, register, vault, log, now_ms)
 
 
+class AgentLock:
+    """The installation's lock, and in it which database file the agent has open: device and inode."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+
+    def name(self, identity: tuple[int, int]) -> None:
+        os.truncate(self._descriptor, 0)
+        os.pwrite(self._descriptor, b"%d %d\n" % identity, 0)
+
+
 @contextmanager
-def only_agent(settings: Settings) -> Iterator[None]:
+def only_agent(settings: Settings) -> Iterator[AgentLock]:
     """Hold the installation's lock for as long as an agent runs on it.
 
     Raises:
@@ -123,7 +151,7 @@ def only_agent(settings: Settings) -> Iterator[None]:
         Conflict: another agent holds it.
     """
     try:
-        descriptor = os.open(settings.state_dir / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+        descriptor = os.open(_lock_file(settings), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
     except FileNotFoundError as error:
         raise NotFound(kind="installation", id=str(settings.state_dir)) from error
     try:
@@ -131,6 +159,34 @@ def only_agent(settings: Settings) -> Iterator[None]:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             raise Conflict(what="another agent runs on this installation") from error
-        yield
+        yield AgentLock(descriptor)
     finally:
         os.close(descriptor)
+
+
+def is_running(settings: Settings) -> bool:
+    """Whether an agent holds the installation's lock."""
+    try:
+        descriptor = os.open(_lock_file(settings), os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW)
+    except FileNotFoundError:
+        return False
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(descriptor)
+    return False
+
+
+def agents_database(settings: Settings) -> tuple[int, int] | None:
+    """Device and inode of the database file that a running agent named last; None when none did."""
+    try:
+        device, inode = _lock_file(settings).read_text("ascii").split()
+        return int(device), int(inode)
+    except (OSError, ValueError):
+        return None
+
+
+def _lock_file(settings: Settings) -> Path:
+    return settings.state_dir / "lock"

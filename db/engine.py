@@ -114,6 +114,7 @@ class Register:
         if not create and not path.is_file():
             raise RegisterUnreadable("there is no database file")
         self.path = path
+        self.key = key
         self.write_limit_s = write_limit_s
         self.participants: list[Participant] = []
         self.before_commit: list[Callable[[], None]] = []
@@ -352,6 +353,24 @@ class Register:
             for participant, mark in zip(self.participants, marks, strict=True):
                 participant.undone(mark)
         self._database.execute_sql("RELEASE job")
+
+
+@contextmanager
+def opened_to_read(path: Path, key: bytes) -> Iterator[None]:
+    """Bind the models of this process to a register that another process has open, and that this one only reads.
+
+    Raises:
+        RegisterUnreadable: it cannot be read.
+    """
+    reader = _TrackedDatabase(str(path), key)
+    database.initialize(reader)
+    try:
+        reader.execute_sql("PRAGMA query_only = ON")
+        yield
+    except peewee.DatabaseError as error:
+        raise RegisterUnreadable(_reason(error)) from error
+    finally:
+        reader.close()
 
 
 def execute_many(sql: str, rows: Iterable[tuple[Any, ...]]) -> None:

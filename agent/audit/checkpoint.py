@@ -3,7 +3,8 @@
     <origin>\n<tree size, decimal>\n<root hash, base64>\n\n— <key name> <base64 of key id (4) || signature (64)>\n
 
 Key id and verifier key ("vkey") are those of c2sp.org/signed-note, signature type 0x01. Origin and key name are the
-same word, made from the public key, so that two installations never share one.
+same word, made from the public key, so that two installations never share one, and from the epoch of the log:
+`earwitness-` and 16 hexadecimal digits in the first, `-2`, `-3`, … behind it later (`agent.audit.epoch`).
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
+import re
 from dataclasses import dataclass
 
 from cryptography.exceptions import InvalidSignature
@@ -19,6 +21,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 ED25519 = b"\x01"
 KEY_ID_BYTES = 4
 SIGNATURE_BYTES = 64
+_EPOCH = re.compile(r"-(?<=[0-9a-f]{16}-)([1-9][0-9]{0,8})\Z")
+"""What stands behind the name of the key in the origin of every epoch but the first."""
 
 
 class CheckpointInvalid(Exception):
@@ -30,14 +34,23 @@ class Checkpoint:
     origin: str
     size: int
     root: bytes
+    epoch: int = 1
 
 
 class CheckpointSigner:
-    """Signs heads with the log's own key."""
+    """Signs heads with the log's own key, in one epoch."""
 
-    def __init__(self, key: Ed25519PrivateKey) -> None:
+    def __init__(self, key: Ed25519PrivateKey, epoch: int = 1) -> None:
         self._key = key
-        self.verifier = CheckpointVerifier.of(key.public_key())
+        self.verifier = CheckpointVerifier.of(key.public_key(), epoch)
+
+    @property
+    def epoch(self) -> int:
+        return self.verifier.epoch
+
+    def in_epoch(self, epoch: int) -> CheckpointSigner:
+        """The same key in another epoch."""
+        return CheckpointSigner(self._key, epoch)
 
     def sign(self, size: int, root: bytes) -> str:
         text = f"{self.verifier.origin}\n{size}\n{base64.b64encode(root).decode()}\n"
@@ -46,18 +59,19 @@ class CheckpointSigner:
 
 
 class CheckpointVerifier:
-    """Knows one log by its public key."""
+    """Knows one log by its public key, in one epoch."""
 
-    def __init__(self, origin: str, key: Ed25519PublicKey) -> None:
+    def __init__(self, origin: str, key: Ed25519PublicKey, epoch: int = 1) -> None:
         self.origin = origin
+        self.epoch = epoch
         self._key = key
         self._raw = key.public_bytes_raw()
         self.key_id = hashlib.sha256(origin.encode() + b"\n" + ED25519 + self._raw).digest()[:KEY_ID_BYTES]
 
     @classmethod
-    def of(cls, key: Ed25519PublicKey) -> CheckpointVerifier:
+    def of(cls, key: Ed25519PublicKey, epoch: int = 1) -> CheckpointVerifier:
         fingerprint = hashlib.sha256(key.public_bytes_raw()).hexdigest()[:16]
-        return cls(f"earwitness-{fingerprint}", key)
+        return cls(f"earwitness-{fingerprint}" + (f"-{epoch}" if epoch > 1 else ""), key, epoch)
 
     @property
     def vkey(self) -> str:
@@ -73,7 +87,7 @@ class CheckpointVerifier:
         text, _blank, signatures = note.partition("\n\n")
         try:
             origin, size, root = text.split("\n")[:3]
-            checkpoint = Checkpoint(origin, int(size), base64.b64decode(root, validate=True))
+            checkpoint = Checkpoint(origin, int(size), base64.b64decode(root, validate=True), self.epoch)
         except (ValueError, binascii.Error) as error:
             raise CheckpointInvalid("not a checkpoint") from error
         if origin != self.origin:
@@ -82,6 +96,16 @@ class CheckpointVerifier:
             if self._is_ours(line, (text + "\n").encode()):
                 return checkpoint
         raise CheckpointInvalid("not signed by the key of this log")
+
+    def open_of_any_epoch(self, note: str) -> Checkpoint:
+        """The same for a note that this log's key signed in whichever epoch; the checkpoint says which.
+
+        Raises:
+            CheckpointInvalid: see there.
+        """
+        origin, _, _ = note.partition("\n")
+        behind = _EPOCH.search(origin)
+        return CheckpointVerifier.of(self._key, int(behind[1]) if behind else 1).open(note)
 
     def _is_ours(self, line: str, signed: bytes) -> bool:
         dash, _, rest = line.partition(" ")

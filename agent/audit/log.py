@@ -10,16 +10,19 @@ that a job that was undone or a second process (a command of earwitness-agent) l
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import TypeVar
 
 from agent.audit import tree
-from agent.audit.checkpoint import CheckpointSigner
+from agent.audit.checkpoint import Checkpoint, CheckpointSigner
+from agent.audit.continuity import Continuity
 from agent.audit.entry import Draft, columns_of, digest, leaf_of
 from agent.audit.marks import marks_of
-from agent.errors import CannotLog
+from agent.audit.reserve import Reserve
+from agent.errors import CannotLog, EarwitnessError, LogBroken
+from agent.wire import Outcome
 from db.engine import Register, RegisterUnwritable
 from db.queries import log as stored
 from db.queries import log_marks, log_words
@@ -27,13 +30,27 @@ from db.records import CheckpointRecord, EntryRecord
 
 Result = TypeVar("Result")
 
+FULL = "the disk is full, and what is left is for refusals"
+
+
+class LogStopped(RegisterUnwritable):
+    """The log takes no entry, or not this one; nothing of the job is kept."""
+
+    def __init__(self, said: EarwitnessError) -> None:
+        self.said = said
+        """The same for a person."""
+        super().__init__(said.parameters.get("why", said.code))
+
 
 class _Growth:
     """What one transaction adds to the log."""
 
-    def __init__(self, size: int) -> None:
+    def __init__(self, size: int, frontier: tree.Frontier, *, is_full: bool) -> None:
         self.size = size
         """Of the log before it."""
+        self.frontier = frontier
+        self.is_full = is_full
+        """No room on the disk but the reserve's: only what was not done is logged."""
         self.entries: list[EntryRecord] = []
 
 
@@ -47,6 +64,8 @@ class AccessLog:
         checkpoint_file: Where the newest signed head also stands, outside the database: a database that was put back
             to an older state disagrees with it.
         now_ms: The clock.
+        far_file: Where a head stands that `remember` puts there, on another medium: with the keys.
+        reserve: Space for refusals; None: none is kept.
     """
 
     def __init__(
@@ -56,19 +75,38 @@ class AccessLog:
         digest_key: bytes,
         checkpoint_file: Path,
         now_ms: Callable[[], int],
+        far_file: Path | None = None,
+        reserve: Reserve | None = None,
     ) -> None:
         self.signer = signer
         self.checkpoint_file = checkpoint_file
         self._register = register
         self._digest_key = digest_key
         self._now_ms = now_ms
+        self._reserve = reserve
+        self._far_file = far_file
+        self._continuity = self._in_epoch(signer)
         self.trouble: str | None = None
         """What is wrong although entries are durable; None when all is well."""
+        self._broken: str | None = None
         self._growth: _Growth | None = None
-        self._signed: CheckpointRecord | None = None
+        self._signed: tuple[CheckpointRecord, Checkpoint] | None = None
         register.participants.append(self)
         register.before_commit.append(self._write)
         register.after_commit.append(self._publish)
+        register.after_failure.append(self._make_room)
+
+    def _in_epoch(self, signer: CheckpointSigner) -> Continuity:
+        kept = [self.checkpoint_file, *([self._far_file] if self._far_file else [])]
+        return Continuity(signer.verifier, kept)
+
+    @property
+    def cannot_log(self) -> str | None:
+        """Why nothing can be released, because nothing can be logged; None when all is well."""
+        return self._register.trouble or self._broken or (FULL if self._is_full() else None)
+
+    def _is_full(self) -> bool:
+        return self._reserve is not None and not self._reserve.is_whole()
 
     def digest(self, kind: str, said: str) -> str:
         """Stand-in for what a person typed."""
@@ -77,13 +115,55 @@ class AccessLog:
     # --- writing -----------------------------------------------------------------------------------------------------
 
     def append(self, draft: Draft) -> int:
-        """Write an entry inside the running transaction; its place in the log."""
-        if self._growth is None:
-            self._growth = _Growth(stored.size())
-        growth = self._growth
+        """Write an entry inside the running transaction; its place in the log.
+
+        Raises:
+            LogStopped: it was not written, so that the job must end too.
+        """
+        growth = self._growth = self._growth or self._started()
+        if growth.is_full and draft.outcome is Outcome.ALLOWED:
+            raise LogStopped(CannotLog(why=FULL))
         seq, at_ms = growth.size + len(growth.entries), self._now_ms()
-        growth.entries.append(EntryRecord(seq, leaf_of(draft, seq, at_ms), columns_of(draft, at_ms)))
+        try:
+            leaf = leaf_of(draft, seq, at_ms)
+        except Exception as error:  # whatever it is: an entry that cannot be made is a request that is refused
+            raise LogStopped(CannotLog(why=f"the entry cannot be put into words: {type(error).__name__}")) from error
+        growth.entries.append(EntryRecord(seq, leaf, columns_of(draft, at_ms)))
         return seq
+
+    def _started(self) -> _Growth:
+        """The log as this transaction finds it, if it may go on."""
+        try:
+            size = stored.size()
+            frontier = tree.Frontier(size, _nodes(tree.peaks(size)))
+            self._continuity.require(size, frontier.root(), stored.newest_checkpoint(), self.node)
+        except LogBroken as error:
+            self._broken = error.parameters["why"]
+            raise LogStopped(error) from error
+        except RegisterUnwritable as error:
+            self._broken = str(error)
+            raise
+        self._broken = None
+        return _Growth(size, frontier, is_full=self._reserve is not None and not self._reserve.regain())
+
+    def look(self) -> None:
+        """Find out whether the log may go on, for `cannot_log`. Inside a read."""
+        with suppress(RegisterUnwritable):
+            self._started()
+
+    def begin_epoch(self, signer: CheckpointSigner, draft: Callable[[int, Checkpoint | None], Draft]) -> None:
+        """Go on with the tree as it is, under a new name. Inside a job by itself.
+
+        Args:
+            signer: Of the new epoch, whose number is durable already.
+            draft: Makes the first entry, of the log's size and the checkpoint that is lost.
+        """
+        size = stored.size()
+        frontier = tree.Frontier(size, _nodes(tree.peaks(size)))
+        lost = self._continuity.lost(size, self.node)
+        self.signer, self._continuity = signer, self._in_epoch(signer)
+        self._growth = _Growth(size, frontier, is_full=False)
+        self.append(draft(size, lost))
 
     def append_reason(self, said: str) -> str:
         """Keep a person's words beside the log, erasable, inside the running transaction; their digest."""
@@ -101,6 +181,7 @@ class AccessLog:
 
         Raises:
             CannotLog: it is not, and whatever it was for must not happen.
+            LogBroken: nor will it be; see `agent.audit.continuity`.
         """
         return self.durably(lambda: self.append(draft))
 
@@ -109,9 +190,12 @@ class AccessLog:
 
         Raises:
             CannotLog: it is not, and whatever it was for must not happen.
+            LogBroken: nor will it be; see `agent.audit.continuity`.
         """
         try:
             return self._register.write(job, is_limited=True)
+        except LogStopped as stopped:
+            raise stopped.said from stopped
         except RegisterUnwritable as error:
             raise CannotLog(why=str(error)) from error
 
@@ -133,15 +217,16 @@ class AccessLog:
         growth = self._growth
         if growth is None or not growth.entries:
             return
-        frontier = tree.Frontier(growth.size, _nodes(tree.peaks(growth.size)))
+        frontier = growth.frontier
         hashes = [tree.leaf_hash(entry.leaf) for entry in growth.entries]
         stored.add((entry.seq, entry.leaf, entry.columns) for entry in growth.entries)
         log_marks.add((kind, value, entry.seq) for entry in growth.entries for kind, value in marks_of(entry.leaf))
         stored.add_nodes([node for leaf_hash in hashes for node in frontier.add(leaf_hash)])
         _require_stored(growth.entries, hashes)
-        note = self.signer.sign(frontier.size, frontier.root())
-        self._signed = CheckpointRecord(size=frontier.size, at_ms=self._now_ms(), note=note)
-        stored.add_checkpoint(self._signed)
+        root, origin = frontier.root(), self.signer.verifier.origin
+        head = CheckpointRecord(frontier.size, self._now_ms(), self.signer.sign(frontier.size, root))
+        stored.add_checkpoint(head)
+        self._signed = head, Checkpoint(origin, frontier.size, root, self.signer.epoch)
 
     @staticmethod
     def node(level: int, place: int) -> bytes:
@@ -156,17 +241,30 @@ class AccessLog:
         """Put the head that has just become durable beside the database."""
         if self._signed is None:
             return
-        note, self._signed = self._signed.note, None
-        beside = self.checkpoint_file.with_suffix(f".{os.getpid()}.new")  # another process may be writing its own
+        (head, checkpoint), self._signed = self._signed, None
+        self._keep(self.checkpoint_file, "beside the database", head.note, checkpoint)
+
+    def remember(self) -> None:
+        """Put the newest head where it survives that the whole folder of the register is put back."""
+        if self._far_file is None:
+            return
+        with self._register.read():
+            newest = stored.newest_checkpoint()
+        if newest is not None:
+            checkpoint = self.signer.verifier.open_of_any_epoch(newest.note)
+            self._keep(self._far_file, "with the keys", newest.note, checkpoint)
+
+    def _keep(self, file: Path, where: str, note: str, checkpoint: Checkpoint) -> None:
         try:
-            with beside.open("w", encoding="utf-8") as new:
-                new.write(note)
-                new.flush()
-                os.fsync(new.fileno())  # a name that lasts longer than what it names would be no checkpoint
-            beside.replace(self.checkpoint_file)
+            self._continuity.keep(file, note, checkpoint)
             self.trouble = None
         except OSError as error:
-            self.trouble = f"the newest checkpoint cannot be put beside the database: {error.strerror}"
+            self.trouble = f"the newest checkpoint cannot be put {where}: {error.strerror}"
+
+    def _make_room(self, error: Exception) -> None:
+        """After a commit that failed: if the disk is full, let at least the refusals be written."""
+        if self._reserve is not None and self._reserve.is_wanted_for(error):
+            self._reserve.release()
 
 
 def _nodes(places: Iterable[tuple[int, int]]) -> tree.Nodes:

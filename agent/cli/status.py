@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import fcntl
-import os
 import shutil
+from contextlib import suppress
 from importlib.metadata import version
 
 import click
@@ -13,13 +12,17 @@ from pydantic import BaseModel
 from agent.audit.checkpoint import CheckpointInvalid, CheckpointVerifier
 from agent.cli.program import config_option, opened
 from agent.cli.text import _
+from agent.installation import Installation, agents_database, database_file, is_running
 from agent.services.bodies import instant
 from agent.settings import Settings
-from agent.wire import Instant
+from agent.wire import Instant, Outcome
+from db.engine import RegisterUnwritable
 from db.queries import contacts, quarantine, removals
 from db.queries import log as stored
 from db.queries import witness as witnessed
 from db.queries.contacts import ContactFilter
+
+VERIFIED = "log.verify"
 
 
 class Witnessed(BaseModel):
@@ -34,6 +37,11 @@ class Health(BaseModel):
     socket: str
     contacts: int
     log_size: int
+    cannot_log: str | None
+    """Why nothing can be logged, and so nothing is released; null when all is well."""
+    verified_at: Instant | None
+    verified_whole: bool | None
+    """Whether the last `verify` found everything as it was written; null when it never ran."""
     checkpoint_at: Instant | None
     checkpoint_valid: bool
     witnesses: list[Witnessed]
@@ -55,7 +63,9 @@ def status(settings: Settings, as_json: bool) -> None:
         _("contacts"): f"{health.contacts:,}",
         _("quarantined"): f"{health.quarantined:,}",
         _("not removed from their spool"): f"{health.sources_not_removed:,}",
+        _("log"): _("CANNOT LOG: {why}").format(why=health.cannot_log) if health.cannot_log else _("can be written"),
         _("log entries"): f"{health.log_size:,}",
+        _("last verified"): _verified(health),
         _("newest checkpoint"): f"{health.checkpoint_at or '—'}",
         _("its signature"): _("valid") if health.checkpoint_valid else _("NOT VALID: run earwitness-agent verify"),
         **{_witness(one.name): _seen(one) for one in health.witnesses},
@@ -66,15 +76,26 @@ def status(settings: Settings, as_json: bool) -> None:
         click.echo(f"{name:<{width}}  {value}")
 
 
+def _verified(health: Health) -> str:
+    if health.verified_at is None:
+        return _("never: run earwitness-agent verify")
+    found = _("whole") if health.verified_whole else _("NOT WHOLE: run earwitness-agent verify")
+    return f"{health.verified_at}, {found}"
+
+
 def _health(settings: Settings) -> Health:
     with opened(settings) as house, house.register.read():
+        verified = stored.newest_of(VERIFIED)
         newest = stored.newest_checkpoint()
         return Health(
             version=version("earwitness"),
-            running=_is_running(settings),
+            running=is_running(settings),
             socket=str(settings.socket),
             contacts=contacts.count(ContactFilter()),
             log_size=stored.size(),
+            cannot_log=_cannot_log(house),
+            verified_at=None if verified is None else instant(int(verified.columns["at_ms"] or 0)),
+            verified_whole=None if verified is None else verified.columns["outcome"] == Outcome.ALLOWED,
             checkpoint_at=None if newest is None else instant(newest.at_ms),
             checkpoint_valid=newest is not None and _is_valid(house.log.signer.verifier, newest.note),
             witnesses=_witnessed(settings),
@@ -100,24 +121,20 @@ def _witnessed(settings: Settings) -> list[Witnessed]:
     ]
 
 
+def _cannot_log(house: Installation) -> str | None:
+    """What the agent would say, seen from here: its file, its disk, the log, and whether a write gets through."""
+    found = database_file(house.settings).stat()
+    if is_running(house.settings) and agents_database(house.settings) not in (None, (found.st_dev, found.st_ino)):
+        return "the database was replaced while the agent had it open; restart the agent"
+    house.log.look()
+    with suppress(RegisterUnwritable):
+        house.register.write(lambda: None, is_limited=True)
+    return house.log.cannot_log
+
+
 def _is_valid(verifier: CheckpointVerifier, note: str) -> bool:
     try:
         verifier.open(note)
     except CheckpointInvalid:
         return False
     return True
-
-
-def _is_running(settings: Settings) -> bool:
-    """Whether somebody holds the installation's lock."""
-    try:
-        descriptor = os.open(settings.state_dir / "lock", os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW)
-    except FileNotFoundError:
-        return False
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
-    finally:
-        os.close(descriptor)
-    return False

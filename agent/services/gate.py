@@ -8,13 +8,14 @@
 
 Leaving the block writes the entry and waits for it: `allowed` when the block ran through, `refused` or `failed` when it
 raised. A change goes through `access.commit(work)`: the change and its entry become durable in one transaction, or
-neither does. If the entry cannot be written, `CannotLog` takes the place of the answer. No setting turns this off.
+neither does. If the entry cannot be written, `CannotLog` takes the place of the answer, and if there is still room for
+so much, an entry says that. No setting turns this off.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -27,6 +28,7 @@ from agent.errors import (
     CannotLog,
     EarwitnessError,
     IntegrityBroken,
+    LogBroken,
     NotPermitted,
     NotSignedIn,
     OutOfScope,
@@ -81,11 +83,23 @@ class Access:
         """Write the entry by itself."""
         self._durably(lambda: self._append(outcome, reason))
 
+    def record_failure(self, error: EarwitnessError) -> None:
+        """Write that nothing came of it, unless its entry is there already."""
+        if self.is_recorded:
+            return
+        if isinstance(error, CannotLog | LogBroken):
+            self._record_that_it_could_not_be_logged(error)
+        else:
+            self.record(Outcome.REFUSED if isinstance(error, _REFUSALS) else Outcome.FAILED, error.code)
+
+    def _record_that_it_could_not_be_logged(self, error: EarwitnessError) -> None:
+        """There may be room for this one, or it may have been the words of the other that could not be written."""
+        self.detail, self.purpose, self.case, self.said = {}, None, None, None
+        with suppress(CannotLog, LogBroken):
+            self.record(Outcome.FAILED, error.code)
+
     def _durably(self, job: Callable[[], Result]) -> Result:
-        try:
-            result = self.house.register.write(job)
-        except RegisterUnwritable as error:
-            raise CannotLog(why=str(error)) from error
+        result = self.house.log.durably(job)
         self.is_recorded = True
         return result
 
@@ -171,9 +185,10 @@ class Gate:
         access = Access(self.house, actor, action, request_id, target)
         try:
             yield access
+            if not access.is_recorded and not is_covered:
+                access.record(Outcome.ALLOWED)
         except EarwitnessError as error:
-            if not access.is_recorded:
-                access.record(Outcome.REFUSED if isinstance(error, _REFUSALS) else Outcome.FAILED, error.code)
+            access.record_failure(error)
             raise
         except SealBroken as error:
             access.record(Outcome.FAILED, IntegrityBroken.code)
@@ -184,8 +199,6 @@ class Gate:
             if not access.is_recorded:
                 access.record(Outcome.FAILED, EarwitnessError.code)
             raise
-        if not access.is_recorded and not is_covered:
-            access.record(Outcome.ALLOWED)
 
     def require_scope(self, caller: Caller, contact: ContactRecord) -> None:
         """Check that the caller's scope holds this contact, whatever list it was found in.

@@ -36,7 +36,7 @@ class Health:
         return wire.Status(
             version=version("earwitness"),
             started_at=instant(self._started_at_ms),
-            can_log=self._house.register.trouble is None,
+            can_log=self._house.log.cannot_log is None,
             trouble=self._troubles(),
             contacts=contacts.count(ContactFilter()),
             log_size=stored.size(),
@@ -45,6 +45,7 @@ class Health:
         )
 
     def _troubles(self) -> list[str]:
-        found = [self._house.register.trouble, self._house.log.trouble, self._loop.paused]
+        cannot_log = self._house.log.cannot_log
+        found = [cannot_log and f"cannot log: {cannot_log}", self._house.log.trouble, self._loop.paused]
         found += [f"{spool.name}: {spool.trouble}" for spool in self._loop.status() if spool.trouble]
         return [trouble for trouble in found if trouble] + self._outside.troubles()

@@ -23,6 +23,11 @@ It owns the names and defaults of the settings. Unknown keys are refused, with t
     600 = "Vatten"                             # queue or called number = service
     601 = [{ service = "Avlopp", until = 2026-05-01 }, { service = "Avfall", from = 2026-05-01 }]
 
+    [log]
+    write_limit_s = 10                         # a request whose entry takes longer is refused
+    reserve_mib = 8                            # kept free for refusals, should the disk be full
+    heartbeat_minutes = 15
+
 What each setting of a source means is told in `docs/sources.md`.
 """
 
@@ -76,6 +81,7 @@ class Settings(Part):
     adviser: list[Adviser] = Field(default_factory=list)
     services: Services = Field(default_factory=dict)
     """Queue or called number = service."""
+    log: Log = Field(default_factory=Log)
     witness: list[WitnessSettings] = Field(default_factory=list)
     checkpoint_sink: list[CheckpointSink] = Field(default_factory=list)
     forward: list[Forward] = Field(default_factory=list)
@@ -85,7 +91,6 @@ class Settings(Part):
     session_idle_minutes: float = Field(default=30.0, gt=0)
     lockout_failures: int = Field(default=5, ge=3, le=20)
     lockout_minutes: float = Field(default=15.0, ge=1)
-    log: Log = Log()
     odd: OddRules = OddRules()
     socket_group: str | None = None
     """The OS group whose members may reach the socket; None: only the agent's own user and root."""

@@ -46,12 +46,13 @@ def by_seq(seq: int) -> EntryRecord | None:
 
 def newest_of(action: str) -> EntryRecord | None:
     """The newest entry of an action."""
-    rows = asked(
-        "SELECT seq, leaf, at_ms, account, uid, action, outcome, target, purpose FROM entry"
-        " WHERE action = ? ORDER BY seq DESC LIMIT 1",
-        action,
-    )
+    rows = asked(f"{_SELECT} WHERE action = ? ORDER BY seq DESC LIMIT 1", action)
     return entry_record(rows[0]) if rows else None
+
+
+def of_action(action: str, *, before: int) -> list[EntryRecord]:
+    """Every entry of a rare action at a place before another, oldest first."""
+    return [entry_record(row) for row in asked(f"{_SELECT} WHERE action = ? AND seq < ? ORDER BY seq", action, before)]
 
 
 def entry_record(row: tuple[Any, ...]) -> EntryRecord:

@@ -1,0 +1,67 @@
+"""Recordings: that the register has those that the log says were taken in, and that their files are those."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from agent.audit.verify.facts import Facts
+from agent.audit.verify.finding import Report
+from agent.audit.verify.progress import Progress
+from agent.vault.keys import SealBroken
+from agent.vault.store import Vault
+from db.queries import contacts, quarantine
+
+
+@dataclass(frozen=True, slots=True)
+class _Sealed:
+    id: str
+    sha256: bytes
+    size_bytes: int
+    wrapped_key: bytes
+
+
+def _sealed() -> Iterator[_Sealed]:
+    """Everything that was sealed, as the register has it."""
+    for recording in contacts.all_recordings():
+        yield _Sealed(recording.id, recording.sha256, recording.size_bytes, recording.wrapped_key)
+    for item in quarantine.sealed_items():
+        if item.sha256 is not None and item.wrapped_key is not None:
+            yield _Sealed(item.id, item.sha256, item.size_bytes, item.wrapped_key)
+
+
+def check_recordings(facts: Facts, report: Report, *, is_whole_log: bool) -> None:
+    """Compare the register's rows with the entries of their taking-in. Inside a read.
+
+    Args:
+        facts: What the entries tell.
+        report: Takes what is found.
+        is_whole_log: The facts are of every entry: a recording that none of them names was never taken in.
+    """
+    seen: set[str] = set()
+    for sealed in _sealed():
+        seen.add(sealed.id)
+        report.recordings += 1
+        if not is_whole_log and sealed.id not in facts.sealed:
+            continue
+        sha256, size_bytes = facts.sealed.get(sealed.id, (b"", None))
+        if sha256 != sealed.sha256 or size_bytes not in (None, sealed.size_bytes):
+            report.found("recording", f"{sealed.id} is not the one that the log says was taken in")
+    for lost in sorted(facts.sealed.keys() - seen):
+        report.found("recording", f"{lost} was taken in and is no longer in the register")
+
+
+def check_seals(vault: Vault, report: Report, progress: Progress) -> None:
+    """Read, decrypt and hash every sealed file. Inside a read."""
+    for done, sealed in enumerate(_sealed(), 1):
+        _check_seal(vault, sealed, report)
+        progress("recordings", done, report.recordings)
+
+
+def _check_seal(vault: Vault, sealed: _Sealed, report: Report) -> None:
+    try:
+        vault.check(sealed.id, sealed.wrapped_key, sealed.sha256)
+    except SealBroken as error:
+        report.found("recording", str(error).removeprefix("recording "))
+    except OSError as error:
+        report.found("recording", f"{sealed.id} cannot be read ({error.strerror})")
