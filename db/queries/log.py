@@ -15,6 +15,7 @@ from db.records import CheckpointRecord, EntryRecord
 _COLUMNS = (Entry.at_ms, Entry.account, Entry.uid, Entry.action, Entry.outcome, Entry.target, Entry.purpose)
 _NAMES = tuple(column.name for column in _COLUMNS)
 _SELECT = f"SELECT seq, leaf, {', '.join(_NAMES)} FROM entry"  # noqa: S608 - names of columns of ours
+_BEFORE_ALL = -(1 << 63)
 _STREAM_ROWS = 2000
 CHECKPOINTS_KEPT_PER_MS = 3_600_000
 """One signed head of each hour is kept besides the newest."""
@@ -113,7 +114,7 @@ def add_nodes(nodes: Iterable[tuple[int, int, bytes]]) -> None:
 
 def stream_nodes(level: int) -> Iterator[tuple[int, bytes]]:
     """(place, hash) of one level, in order."""
-    after = -1
+    after = _BEFORE_ALL
     while True:
         rows = asked(
             "SELECT place, hash FROM tree_node WHERE level = ? AND place > ? ORDER BY place LIMIT ?",
@@ -125,6 +126,11 @@ def stream_nodes(level: int) -> Iterator[tuple[int, bytes]]:
         if len(rows) < _STREAM_ROWS:
             return
         after = int(rows[-1][0])
+
+
+def levels() -> list[int]:
+    """On which levels there are nodes."""
+    return [int(level) for (level,) in asked("SELECT DISTINCT level FROM tree_node ORDER BY level")]
 
 
 def add_checkpoint(record: CheckpointRecord) -> None:

@@ -32,6 +32,9 @@ def check_nodes(size: int, report: Report) -> None:
         count = _check_level(level, report)
         if count != size >> level:
             report.found("tree", f"level {level} has {count} nodes and not {size >> level}")
+    for level in stored.levels():
+        if not 0 <= level < LEVELS:
+            report.found("tree", f"level {level} does not exist and has nodes")
 
 
 def _check_level(level: int, report: Report) -> int:
@@ -39,6 +42,10 @@ def _check_level(level: int, report: Report) -> int:
     children = stored.stream_nodes(level - 1) if level else iter(())
     below = next(children, _NO_NODE)
     for place, digest in stored.stream_nodes(level):
+        if place < 0:
+            report.found("tree", f"node {level}/{place} does not exist and is there")
+            count += 1
+            continue
         if place != expected:
             report.found("tree", f"node {level}/{expected} is missing")
         count, expected = count + 1, place + 1
