@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import re
+import secrets
 import unicodedata
 from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
@@ -28,6 +29,7 @@ DEFAULT_SOCKET = Path("/run/earwitness/agent.sock")
 TEXT_LIMIT = 4000
 """Characters of one string that are kept; nothing the agent keeps is longer."""
 READ_TIMEOUT_S = 30.0
+REQUEST_ID_HEADER = "X-Request-Id"
 EXPORT_CHUNK_BYTES = 1 << 18
 
 _UNSHOWABLE = re.compile(
@@ -332,19 +334,32 @@ class Client:
         headers: Mapping[str, str] | None = None,
         **asked: Any,
     ) -> httpx.Response:
+        request = self._http.build_request(
+            method,
+            path,
+            params=_without_nones(**asked),
+            json=None if body is None else body.model_dump(mode="json"),
+            headers={**self._authorization(), **(headers or {}), REQUEST_ID_HEADER: secrets.token_hex(8)},
+        )
         try:
-            reply = await self._http.request(
-                method,
-                path,
-                params=_without_nones(**asked),
-                json=None if body is None else body.model_dump(mode="json"),
-                headers={**self._authorization(), **(headers or {})},
-            )
+            reply = await self._once_more(request)
         except httpx.TransportError as error:
             raise AgentUnreachable(socket=str(self.socket)) from error
         if reply.is_error:
             raise _error_of(reply)
         return reply
+
+    async def _once_more(self, request: httpx.Request) -> httpx.Response:
+        """Send it; and if the connection breaks over a question that changes nothing, again, under the same id.
+
+        The agent knows it by its id, so that the log has it once.
+        """
+        try:
+            return await self._http.send(request)
+        except (httpx.ReadError, httpx.WriteError, httpx.RemoteProtocolError):
+            if request.method != "GET":
+                raise
+            return await self._http.send(request)
 
     async def _streamed(self, method: str, path: str, **asked: Any) -> AsyncIterator[bytes]:
         try:

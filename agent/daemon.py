@@ -25,7 +25,6 @@ from agent.audit.heartbeat import Heartbeat
 from agent.errors import Conflict, WrongUse
 from agent.installation import only_agent, open_installation
 from agent.services.desk import Desk
-from agent.services.news import News
 from agent.settings import Settings
 from agent.wire import Outcome
 
@@ -63,6 +62,7 @@ def run(settings: Settings, *, ready: Callable[[], None] = lambda: None) -> None
                 try:
                     asyncio.run(_serve(settings, desk, ready))
                 finally:
+                    desk.listening.releases.stop()
                     desk.forgetting.stop()
                     desk.loop.stop()
                     heartbeat.stop()
@@ -87,7 +87,7 @@ async def _serve(settings: Settings, desk: Desk, ready: Callable[[], None]) -> N
         timeout_graceful_shutdown=STOP_S,
         backlog=BACKLOG,
     )
-    server = _Server(config, ready, desk.news)
+    server = _Server(config, ready, desk)
     try:
         await server.serve(sockets=[listening])
     finally:
@@ -99,10 +99,10 @@ async def _serve(settings: Settings, desk: Desk, ready: Callable[[], None]) -> N
 class _Server(uvicorn.Server):
     """Tells when it is ready; SIGTERM and SIGINT end it, and those who follow events with it."""
 
-    def __init__(self, config: uvicorn.Config, ready: Callable[[], None], news: News) -> None:
+    def __init__(self, config: uvicorn.Config, ready: Callable[[], None], desk: Desk) -> None:
         super().__init__(config)
         self._ready = ready
-        self._news = news
+        self._desk = desk
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -113,7 +113,8 @@ class _Server(uvicorn.Server):
 
     def _leave(self) -> None:
         self.should_exit = True
-        self._news.close()
+        self._desk.listening.releases.is_stopping = True
+        self._desk.news.close()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from http import HTTPStatus
 from importlib.metadata import version
 from typing import Any
@@ -18,6 +19,7 @@ from agent.services.caller import new_request_id
 from agent.services.desk import Desk
 from agent.wire import API
 
+REQUEST_ID = re.compile(rb"[A-Za-z0-9_-]{8,64}")
 BODY_LIMIT_BYTES = 64 * 1024
 """The longest body that anything here needs is a note."""
 
@@ -69,7 +71,7 @@ class Identified:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        request_id = new_request_id()
+        request_id = _request_id_of(scope)
         scope.setdefault("state", {})["request_id"] = request_id
         has_begun = False
 
@@ -86,6 +88,14 @@ class Identified:
             answer = problems.unexpected(error, request_id)
             if not has_begun:
                 await answer(scope, receive, send_identified)
+
+
+def _request_id_of(scope: Scope) -> str:
+    """The id that the request brings, so that its repetition is known as one; else, or if it is none, a new one."""
+    brought = [value for name, value in scope.get("headers", ()) if name == b"x-request-id"]
+    if len(brought) == 1 and REQUEST_ID.fullmatch(brought[0]):
+        return bytes(brought[0]).decode("ascii")
+    return new_request_id()
 
 
 def _bounded(receive: Receive) -> Receive:

@@ -8,10 +8,12 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Query, Request
 from starlette.responses import Response, StreamingResponse
+from starlette.types import Receive, Scope, Send
 
 from agent import wire
 from agent.api.asking import Asker, asker_of, reply
-from agent.services.listening import Release, Stated
+from agent.services.listening import Stated
+from agent.services.release import Release
 
 router = APIRouter(tags=["listening"])
 
@@ -77,9 +79,22 @@ def _streamed(asker: Asker, release: Release) -> Response:
     }
     if is_part:
         headers["Content-Range"] = f"bytes {release.start}-{release.stop - 1}/{size_bytes}"
-    return StreamingResponse(
-        in_threads(asker, release.pieces()), 206 if is_part else 200, headers, media_type=MEDIA_TYPE
-    )
+    pieces = in_threads(asker, release.pieces())
+    return _Released(release, pieces, 206 if is_part else 200, headers)
+
+
+class _Released(StreamingResponse):
+    """Ends the release in the log however the answer ends, also when nobody stayed to hear its first byte."""
+
+    def __init__(self, release: Release, pieces: AsyncIterator[bytes], status: int, headers: dict[str, str]) -> None:
+        super().__init__(pieces, status, headers, media_type=MEDIA_TYPE)
+        self._release = release
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            self._release.end()
 
 
 async def in_threads(asker: Asker, pieces: Generator[bytes]) -> AsyncIterator[bytes]:

@@ -30,6 +30,8 @@ from db.records import CheckpointRecord, EntryRecord
 
 Result = TypeVar("Result")
 
+CLOSING = frozenset({"contact.released"})
+"""Actions that say how something ended that is in the log already: they release nothing."""
 FULL = "the disk is full, and what is left is for refusals"
 
 
@@ -121,7 +123,7 @@ class AccessLog:
             LogStopped: it was not written, so that the job must end too.
         """
         growth = self._growth = self._growth or self._started()
-        if growth.is_full and draft.outcome is Outcome.ALLOWED:
+        if growth.is_full and draft.outcome is Outcome.ALLOWED and draft.action not in CLOSING:
             raise LogStopped(CannotLog(why=FULL))
         seq, at_ms = growth.size + len(growth.entries), self._now_ms()
         try:

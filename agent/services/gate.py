@@ -14,7 +14,7 @@ so much, an entry says that. No setting turns this off.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import TypeVar
@@ -37,6 +37,7 @@ from agent.errors import (
 )
 from agent.installation import Installation
 from agent.services.caller import Asking, Caller
+from agent.services.retries import Retries
 from agent.vault.keys import SealBroken
 from agent.wire import Capability, Outcome
 from db.engine import RegisterUnreadable, RegisterUnwritable
@@ -64,9 +65,14 @@ class Access:
     searched: dict[str, str] = field(default_factory=dict)
     """What was typed in a search, by the digest that the entry has of it."""
     is_recorded: bool = False
+    retries: Retries | None = None
 
-    def commit(self, work: Callable[[], Result]) -> Result:
+    def commit(self, work: Callable[[], Result], *, is_repeatable: bool = False) -> Result:
         """Make a change and write its entry, in one transaction.
+
+        Args:
+            work: Makes the change.
+            is_repeatable: A repetition of the request makes no further change, and `record` may pass over it.
 
         Raises:
             CannotLog: neither was kept.
@@ -77,11 +83,35 @@ class Access:
             self._append(Outcome.ALLOWED, None)
             return result
 
-        return self._durably(job)
+        result = self._durably(job)
+        if is_repeatable:
+            self._note_for_retries()
+        return result
 
     def record(self, outcome: Outcome, reason: str | None = None) -> None:
-        """Write the entry by itself."""
+        """Write the entry by itself, unless it stands there already and this is the same request once more."""
+        if outcome is Outcome.ALLOWED and self._is_repetition():
+            self.is_recorded = True
+            return
         self._durably(lambda: self._append(outcome, reason))
+        if outcome is Outcome.ALLOWED:
+            self._note_for_retries()
+
+    def _is_repetition(self) -> bool:
+        asked = self._asked()
+        return self.retries is not None and asked is not None and self.retries.is_covered(asked)
+
+    def _note_for_retries(self) -> None:
+        asked = self._asked()
+        if self.retries is not None and asked is not None:
+            self.retries.note(asked)
+
+    def _asked(self) -> Hashable | None:
+        """All that must be the same in a repetition; None for what belongs to no session."""
+        if self.actor.session is None:
+            return None
+        detail = tuple(sorted(self.detail.items()))
+        return self.actor, self.request_id, self.action, self.target, self.purpose, self.case, self.said, detail
 
     def record_failure(self, error: EarwitnessError) -> None:
         """Write that nothing came of it, unless its entry is there already."""
@@ -129,6 +159,7 @@ class Gate:
     def __init__(self, house: Installation, sessions: Sessions) -> None:
         self.house = house
         self.sessions = sessions
+        self.retries = Retries()
 
     def caller(self, asking: Asking, *, is_use: bool = True) -> Caller:
         """The person who asks. `is_use`: see `Sessions.person`.
@@ -182,7 +213,7 @@ class Gate:
         is_covered: bool = False,
     ) -> Iterator[Access]:
         """The same for whom no permission can be asked: somebody signing in, a command on the server."""
-        access = Access(self.house, actor, action, request_id, target)
+        access = Access(self.house, actor, action, request_id, target, retries=self.retries)
         try:
             yield access
             if not access.is_recorded and not is_covered:

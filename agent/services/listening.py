@@ -1,28 +1,26 @@
 """Releasing sound: a part to listen to, the whole file as an export, a picture of it.
 
-Each release is an entry that names the recording and the part, durable before the first byte goes out. Seconds in
-entries are those of the bytes that were asked for; for encodings of varying rate they are a close estimate.
+Each release is an entry that names the recording and the part, durable before the first byte goes out, and another
+one that says how much went out (`release`). Seconds in entries are those of the bytes; for encodings of varying rate
+they are a close estimate.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Generator
 from dataclasses import dataclass
 
 from agent import wire
-from agent.errors import IntegrityBroken, NotFound, RangeUnavailable, WrongUse
+from agent.errors import NotFound, RangeUnavailable, WrongUse
 from agent.services.caller import Caller
 from agent.services.contacts import Contacts
 from agent.services.gate import Access, Gate, stated_purpose
+from agent.services.release import PIECE_BYTES, Release, Releases, part_for_the_log
 from agent.services.waveform import Waveforms
-from agent.vault.keys import SealBroken
-from agent.vault.sealed import SealedReader
 from agent.wire import Capability
 from db.queries import annotations as annotating
 from db.records import ContactRecord, RecordingRecord
 
-PIECE_BYTES = 1 << 18
 CASE_REFERENCE = re.compile(r"[\w./-]{1,40}")
 REASON_LIMIT = 1000
 _RANGE = re.compile(r"bytes=([0-9]{0,18})-([0-9]{0,18})", re.IGNORECASE)
@@ -37,42 +35,12 @@ class Stated:
     reason: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Release:
-    """Bytes `start` to `stop` (exclusive) of a recording, already in the log and ready to go out."""
-
-    recording: RecordingRecord
-    start: int
-    stop: int
-    first: bytes
-    """Read before the entry was written: a broken seal at the beginning is a failure and no release."""
-    reader: SealedReader
-    access: Access
-
-    def pieces(self) -> Generator[bytes]:
-        """The bytes, authenticated piece by piece.
-
-        Raises:
-            IntegrityBroken: a piece is not what was sealed; nothing of it has gone out, and the log says so.
-        """
-        with self.reader:
-            yield self.first
-            position = self.start + len(self.first)
-            while position < self.stop:
-                try:
-                    piece = self.reader.read_at(position, min(PIECE_BYTES, self.stop - position))
-                except SealBroken as error:
-                    self.access.record(wire.Outcome.FAILED, IntegrityBroken.code)
-                    raise IntegrityBroken(what=f"The seal of {error}") from error
-                yield piece
-                position += len(piece)
-
-
 class Listening:
     """See the module. Every method raises what `agent.services.gate` does."""
 
     def __init__(self, gate: Gate, contacts: Contacts, waveforms: Waveforms) -> None:
         self._gate = gate
+        self.releases = Releases(gate.house)
         self._vault = gate.house.vault
         self._contacts = contacts
         self._waveforms = waveforms
@@ -133,19 +101,21 @@ class Listening:
         contact = self._contacts.permitted(caller, contact_id)
         recording = _recording_of(contact, recording_id)
         start, stop = _part(wanted, recording.size_bytes)
-        access.detail.update(_part_for_the_log(recording, start, stop))
+        access.detail.update(part_for_the_log(recording, start, stop))
         reader = self._vault.open(recording.id, recording.wrapped_key)
         case = access.case
         try:
             first = reader.read_at(start, min(PIECE_BYTES, stop - start))
             if case is not None and case not in contact.cases:
-                access.commit(lambda: annotating.link_case(contact.id, case))
+                access.commit(lambda: annotating.link_case(contact.id, case), is_repeatable=True)
             else:
                 access.record(wire.Outcome.ALLOWED)
         except BaseException:
             reader.close()
             raise
-        return Release(recording, start, stop, first, reader, access)
+        release = Release(recording, start, stop, first, reader, access, self.releases)
+        self.releases.begun(release)
+        return release
 
 
 def _recording_of(contact: ContactRecord, recording_id: str | None) -> RecordingRecord:
@@ -178,21 +148,3 @@ def _part(wanted: str | None, size_bytes: int) -> tuple[int, int]:
     if start >= stop:
         raise RangeUnavailable(size=str(size_bytes))
     return start, stop
-
-
-def _part_for_the_log(recording: RecordingRecord, start: int, stop: int) -> dict[str, str | int | None]:
-    return {
-        "recording": recording.id,
-        "from_byte": start,
-        "to_byte": stop,
-        "from_ms": _moment_ms(recording, start),
-        "to_ms": _moment_ms(recording, stop),
-    }
-
-
-def _moment_ms(recording: RecordingRecord, byte: int) -> int:
-    """How far into the sound a byte of the file lies."""
-    if not recording.data_bytes:
-        return 0
-    into = min(max(byte - recording.data_offset, 0), recording.data_bytes)
-    return recording.duration_ms * into // recording.data_bytes

@@ -16,7 +16,8 @@ from agent.errors import (
 )
 from agent.services.caller import Caller
 from agent.services.desk import Desk
-from agent.services.listening import PIECE_BYTES, Release, Stated
+from agent.services.listening import Stated
+from agent.services.release import PIECE_BYTES, Release
 from agent.settings import Settings
 from agent.vault.sealed import CHUNK_BYTES, HEADER_BYTES
 from agent.wire import ContactSort, Role
@@ -115,14 +116,14 @@ def test_an_export_needs_a_reason_in_words_and_the_right(desk: Desk, people: Peo
         desk.listening.export(people.caller(Role.ADVISER), call, None, Stated("quality", reason="why"))
     release = desk.listening.export(people.caller(Role.MANAGER), call, None, Stated("complaint", reason="they asked"))
     assert b"".join(release.pieces()) == CALL
-    assert (newest(desk.house)["action"], newest(desk.house)["purpose"]) == ("contact.export", "complaint")
+    assert newest(desk.house, "contact.export")["purpose"] == "complaint"
 
 
 def test_the_entry_names_recording_purpose_and_part(heard: Hear, desk: Desk, manager: Caller) -> None:
     recording = desk.contacts.show(manager, heard.call).recordings[0]
     half = recording.data_offset + recording.data_bytes // 2
     heard(f"bytes={recording.data_offset}-{half - 1}")
-    entry = newest(desk.house)
+    entry = newest(desk.house, "contact.listen")
     assert (entry["target"], entry["purpose"]) == (heard.call, "quality")
     assert entry["detail"] == {
         "recording": recording.id,
@@ -135,15 +136,15 @@ def test_the_entry_names_recording_purpose_and_part(heard: Hear, desk: Desk, man
 
 def test_bytes_of_the_header_are_the_moment_zero_and_bytes_behind_the_sound_its_end(heard: Hear, desk: Desk) -> None:
     heard("bytes=0-9")
-    assert [newest(desk.house)["detail"][name] for name in ("from_ms", "to_ms")] == [0, 0]
+    assert [newest(desk.house, "contact.listen")["detail"][name] for name in ("from_ms", "to_ms")] == [0, 0]
     heard("bytes=-1")
-    assert newest(desk.house)["detail"]["to_ms"] == 2000
+    assert newest(desk.house, "contact.listen")["detail"]["to_ms"] == 2000
 
 
 def test_a_case_is_linked_once_and_finds_the_contact(heard: Hear, desk: Desk, manager: Caller) -> None:
     for _ in range(2):
         heard(stated=Stated("complaint", case="KL-2026/17"))
-        assert newest(desk.house)["case"] == "KL-2026/17"
+        assert newest(desk.house, "contact.listen")["case"] == "KL-2026/17"
     page = desk.contacts.search(
         manager, "case:kl-2026/17", offset=0, limit=9, sort=ContactSort.NEWEST, as_of=None, cursor=None
     )
@@ -160,7 +161,7 @@ def test_a_reason_stands_in_the_leaf_as_a_digest_and_is_shown_to_reviewers_in_wo
     heard: Hear, desk: Desk, people: People
 ) -> None:
     heard(stated=Stated("complaint", reason="Lindqvist says she never agreed"))
-    assert newest(desk.house)["reason"].startswith("hmac:")
+    assert newest(desk.house, "contact.listen")["reason"].startswith("hmac:")
     assert b"Lindqvist" not in leaves(desk.house)
     page = desk.audit.entries(
         people.caller(Role.SECURITY), "action:contact.listen", offset=0, limit=1, as_of=None, cursor=None
@@ -235,4 +236,7 @@ def test_a_seal_that_breaks_far_inside_ends_the_release_there_and_is_an_entry_to
     assert next(pieces) == content[:PIECE_BYTES]
     with pytest.raises(IntegrityBroken):
         next(pieces)
-    assert [entry["outcome"] for entry in entries(desk.house)[-2:]] == ["allowed", "failed"]
+    ended = newest(desk.house)
+    assert (ended["action"], ended["outcome"], ended["reason"]) == ("contact.released", "failed", "integrity-broken")
+    assert (ended["detail"]["ended"], ended["detail"]["to_byte"]) == ("failed", PIECE_BYTES)
+    assert newest(desk.house, "contact.listen")["outcome"] == "allowed"
