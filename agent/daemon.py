@@ -13,8 +13,9 @@ import signal
 import socket
 import stat
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
+from typing import Protocol
 
 import uvicorn
 
@@ -54,23 +55,35 @@ def run(settings: Settings, *, ready: Callable[[], None] = lambda: None) -> None
             house.log.record(Draft(AGENT, "agent.start", Outcome.ALLOWED))
             heartbeat = Heartbeat(house.log, settings.log.heartbeat_minutes)
             desk = Desk(house)
-            desk.outside.start()
-            try:
-                heartbeat.start()
-                desk.loop.start()
-                desk.forgetting.start()
-                try:
-                    asyncio.run(_serve(settings, desk, ready))
-                finally:
-                    desk.listening.releases.stop()
-                    desk.forgetting.stop()
-                    desk.loop.stop()
-                    heartbeat.stop()
+            with at_work(desk.outside):
+                with at_work(heartbeat, desk.loop, desk.forgetting):
+                    try:
+                        asyncio.run(_serve(settings, desk, ready))
+                    finally:
+                        desk.listening.releases.stop()
                 house.log.record(Draft(AGENT, "agent.stop", Outcome.ALLOWED))
-            finally:
-                desk.outside.stop()
+                house.log.remember()
         finally:
             house.close()
+
+
+class Worker(Protocol):
+    """A part of the agent that works beside the others."""
+
+    def start(self) -> None: ...
+
+    def stop(self) -> None:
+        """Finish what is in work, and end."""
+
+
+@contextmanager
+def at_work(*workers: Worker) -> Iterator[None]:
+    """Start workers in order, and stop those that were started in the reverse order, whatever happens."""
+    with ExitStack() as started:
+        for worker in workers:
+            worker.start()
+            started.callback(worker.stop)
+        yield
 
 
 async def _serve(settings: Settings, desk: Desk, ready: Callable[[], None]) -> None:

@@ -18,7 +18,7 @@ journal = logging.getLogger("earwitness.log")
 
 
 class Heartbeat:
-    """Writes the entry, and puts the newest head where `AccessLog.remember` does: at once, at intervals, at the end."""
+    """Writes the entry, and puts the newest head where `AccessLog.remember` does: at once and at intervals."""
 
     def __init__(self, log: AccessLog, minutes: float) -> None:
         self._log = log
@@ -33,7 +33,6 @@ class Heartbeat:
     def stop(self) -> None:
         self._is_stopping.set()
         self._thread.join()
-        self._remember()
 
     def _run(self) -> None:
         while not self._is_stopping.wait(self._interval_s):

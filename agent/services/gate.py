@@ -110,7 +110,7 @@ class Access:
         """All that must be the same in a repetition; None for what belongs to no session."""
         if self.actor.session is None:
             return None
-        detail = tuple(sorted(self.detail.items()))
+        detail = frozenset(self.detail.items())
         return self.actor, self.request_id, self.action, self.target, self.purpose, self.case, self.said, detail
 
     def record_failure(self, error: EarwitnessError) -> None:
@@ -119,8 +119,12 @@ class Access:
             return
         if isinstance(error, CannotLog | LogBroken):
             self._record_that_it_could_not_be_logged(error)
-        else:
+            return
+        try:
             self.record(Outcome.REFUSED if isinstance(error, _REFUSALS) else Outcome.FAILED, error.code)
+        except (CannotLog, LogBroken) as unlogged:
+            self._record_that_it_could_not_be_logged(unlogged)
+            raise
 
     def _record_that_it_could_not_be_logged(self, error: EarwitnessError) -> None:
         """There may be room for this one, or it may have been the words of the other that could not be written."""
@@ -227,8 +231,7 @@ class Gate:
         except RegisterUnwritable as error:
             raise Unwritable(why=str(error)) from error
         except Exception:
-            if not access.is_recorded:
-                access.record(Outcome.FAILED, EarwitnessError.code)
+            access.record_failure(EarwitnessError())
             raise
 
     def require_scope(self, caller: Caller, contact: ContactRecord) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import subprocess
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -14,6 +15,7 @@ from agent.services.desk import Desk
 from agent.wire import Role
 from tests.agent.conftest import People
 from tests.agent.in_process import Api, operations
+from tests.agent.log_reading import entries, newest
 from tests.agent.running import Running, run_command
 from tests.agent.services.test_gate import QUESTIONS, kept, put
 from tests.system_programs import needs
@@ -51,6 +53,30 @@ def test_no_route_blocks_the_event_loop(
 def test_the_schema_can_be_read_by_everybody_and_names_every_route(api: Api) -> None:
     answer = api.ask("GET", "/openapi.json")
     assert {path for _, path in operations(api)} == set(answer.json()["paths"])
+
+
+@pytest.mark.parametrize("brought", ["12345678", "a-request_ID-of-64-letters".ljust(64, "x")])
+def test_an_id_that_the_request_brings_is_kept(api: Api, desk: Desk, people: People, brought: str) -> None:
+    token = people.asking(Role.MANAGER).token
+    answer = api.ask("GET", "/v1/searches", token=token, headers={"X-Request-Id": brought})
+    assert answer.headers["x-request-id"] == brought
+    assert newest(desk.house)["request"] == brought
+
+
+@pytest.mark.parametrize("brought", ["", "1234567", "x" * 65, "12345678 9", "12345678\t", "ä2345678", "<b>12345678"])
+def test_an_id_that_is_none_is_passed_over(api: Api, brought: str) -> None:
+    answer = api.ask("GET", "/v1/me", headers={"X-Request-Id": brought.encode()})  # type: ignore[dict-item]  # raw
+    assert answer.headers["x-request-id"] != brought
+    assert re.fullmatch("[0-9a-f]{16}", answer.headers["x-request-id"])
+
+
+def test_a_request_that_comes_again_under_its_id_is_one_entry(api: Api, desk: Desk, people: People) -> None:
+    token = people.asking(Role.MANAGER).token
+    for _time in range(2):
+        assert api.ask("GET", "/v1/searches", token=token, headers={"X-Request-Id": "retried-1"}).is_success
+    assert [entry["action"] for entry in entries(desk.house)].count("search.list") == 1
+    api.ask("GET", "/v1/searches", token=token, headers={"X-Request-Id": "retried-2"})
+    assert [entry["action"] for entry in entries(desk.house)].count("search.list") == 2
 
 
 def test_every_answer_has_an_id_of_its_own(api: Api) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -245,6 +246,49 @@ def test_a_register_that_takes_no_change_is_said_so(desk: Desk) -> None:
         desk.house.register.write(lambda: None)
     with unwritable(desk.house), pytest.raises(CannotLog), desk.gate.attempt(server_actor(), "server.test", "r"):
         pass
+
+
+@pytest.mark.parametrize("detail", [{"note": object()}, {"note": "\udce5"}, {"note": 1 << 20_000}, {1: "x", "a": "y"}])
+def test_an_entry_that_cannot_be_put_into_words_refuses_the_request_and_says_so(
+    desk: Desk, people: People, detail: Any
+) -> None:
+    caller = people.caller(Role.MANAGER)
+    with (
+        pytest.raises(CannotLog, match="cannot be put into words"),
+        desk.gate.access(caller, "contact.search", needs=Capability.CONTACT_SEARCH) as access,
+    ):
+        access.detail = detail
+    entry = newest(desk.house)
+    assert (entry["action"], entry["outcome"], entry["reason"]) == ("contact.search", "failed", "cannot-log")
+
+
+def test_a_log_that_hangs_refuses_the_request_after_its_limit(desk: Desk, people: People) -> None:
+    caller, go_on = people.caller(Role.MANAGER), threading.Event()
+    desk.house.register.write_limit_s = 0.2
+    desk.house.register.submit(lambda: go_on.wait(10))
+    try:
+        with pytest.raises(CannotLog, match="no answer from the disk"):
+            desk.contacts.saved_searches(caller)
+        assert any("cannot log: a write has not come to its end" in said for said in status(desk).trouble)
+        assert not status(desk).can_log
+    finally:
+        go_on.set()
+    desk.house.register.write(lambda: None)
+    assert "search.list" not in [entry["action"] for entry in entries(desk.house)]
+
+
+def test_a_database_that_was_taken_away_refuses_the_request_and_the_status_says_so(desk: Desk, people: People) -> None:
+    caller = people.caller(Role.MANAGER)
+    desk.house.register.path.rename(desk.house.register.path.with_name("aside"))
+    with pytest.raises(CannotLog, match="while it was in use"):
+        desk.contacts.saved_searches(caller)
+    assert any(said.startswith("cannot log: register.db was moved away") for said in status(desk).trouble)
+    assert not status(desk).can_log
+
+
+def status(desk: Desk) -> wire.Status:
+    with desk.gate.reading():
+        return desk.health.now(with_intake=False)
 
 
 def test_only_the_purposes_of_the_notice_count() -> None:
