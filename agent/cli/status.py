@@ -11,7 +11,7 @@ from pydantic import BaseModel
 
 from agent.audit.checkpoint import CheckpointInvalid, CheckpointVerifier
 from agent.cli.program import config_option, opened
-from agent.cli.text import _
+from agent.cli.text import _, ngettext
 from agent.installation import Installation, agents_database, database_file, is_running
 from agent.services.bodies import instant
 from agent.settings import Settings
@@ -110,7 +110,9 @@ def _witness(name: str) -> str:
 
 
 def _seen(one: Witnessed) -> str:
-    return _("{size} entries, {at}").format(size=f"{one.size:,}", at=one.at) if one.size is not None else "—"
+    if one.size is None:
+        return "—"
+    return ngettext("{count} entry, {at}", "{count} entries, {at}", one.size).format(count=f"{one.size:,}", at=one.at)
 
 
 def _witnessed(settings: Settings) -> list[Witnessed]:

@@ -101,7 +101,7 @@ def _record(house: Installation, report: Report) -> None:
 
 @click.command(
     help=_(
-        "Print the newest signed head of the log (C2SP tlog-checkpoint, signed-note), with the cosignatures of the\n"
+        "Print the newest signed head of the log (C2SP tlog-checkpoint, signed-note), with the cosignatures of the "
         "witnesses that have seen just this one. With --cosigned, the newest that any witness has cosigned."
     )
 )

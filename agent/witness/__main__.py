@@ -20,7 +20,7 @@ import click
 
 from agent.audit.checkpoint import ED25519
 from agent.audit.note import NoteInvalid, VerifierKey
-from agent.cli.text import _
+from agent.cli.text import _, ngettext
 from agent.witness.answering import Listening, answer_one
 from agent.witness.cosigning import Witness
 from agent.witness.memory import Memory, MemoryUnusable, Watched
@@ -168,9 +168,14 @@ def _print_log(memory: Memory, log: Watched) -> None:
     if log.seen is None:
         click.echo(_("{origin}: nothing seen yet").format_map(facts))
     else:
-        click.echo(_("{origin}: {size} entries, seen {at}, root {root}").format_map(facts))
+        said = ngettext(
+            "{origin}: {size} entry, seen {at}, root {root}",
+            "{origin}: {size} entries, seen {at}, root {root}",
+            log.seen_size,
+        )
+        click.echo(said.format_map(facts))
     if facts["refused"]:
-        click.echo(_("  {refused} signed heads that contradict it were refused and kept").format_map(facts))
+        click.echo(_("  refused and kept, because they contradict it: {refused}").format_map(facts))
 
 
 def _opened(folder: Path) -> Memory:

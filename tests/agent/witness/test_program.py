@@ -107,7 +107,7 @@ def test_each_refusal_has_its_exit_code_and_status(folder: Path, log: Log) -> No
     assert answer(folder, said(5, [], fork.note()))[:2] == (14, "HTTP/1.1 422 Unprocessable Entity")
     log.grow(1)
     assert answer(folder, said(5, [], log.note()))[:2] == (15, "HTTP/1.1 422 Unprocessable Entity")
-    assert b"2 signed heads that contradict it" in run("show", "--dir", folder).stdout
+    assert b"because they contradict it: 2" in run("show", "--dir", folder).stdout
 
 
 def test_a_memory_that_is_broken_is_said_by_answer_and_show(folder: Path, log: Log) -> None:
