@@ -52,7 +52,7 @@ class Questions:
         said, digest = str(term.value), self._house.log.digest
         match term.kind:
             case EntryTermKind.NUMBER:
-                return _with_marks(term, stand_ins.of_number(said, self._calendar.country, digest))
+                return _with_marks(term, stand_ins.of_number(said, digest))
             case EntryTermKind.NUMBER_ENDING:
                 return _with_marks(term, stand_ins.of_ending(said, digest))
             case EntryTermKind.SEARCHED:

@@ -7,10 +7,7 @@ the digests under which such a search can stand in it.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
-
-import phonenumbers
-from phonenumbers import PhoneNumberFormat
+from collections.abc import Callable, Sequence
 
 from db.queries.contacts import Term, TermKind
 
@@ -60,15 +57,18 @@ def of_query(terms: Sequence[Term], digest: Digest) -> tuple[str, dict[str, str]
     return " ".join(parts), words
 
 
-def of_number(number: str, country: str, digest: Digest) -> list[str]:
-    """Every digest under which a search that asks for this number can stand in the log.
+def of_number(number: str, digest: Digest) -> list[str]:
+    """Every digest under which a search that asks for this number (E.164) can stand in the log.
 
-    Args:
-        number: E.164.
-        country: Where numbers without a country belong.
-        digest: See `Digest`.
+    A number can be searched for by its last digits too, and free text looks for digits in numbers, also for those that
+    are dialled with a zero before them.
     """
-    return [digest(kind.value, said) for kind, said in _askings(number, country)]
+    digits = number.removeprefix("+")
+    endings = [digits[-length:] for length in range(SHORTEST_ENDING, len(digits) + 1)]
+    asked = [(TermKind.NUMBER, number), (TermKind.TEXT, number), (TermKind.TEXT, f"00{digits}")]
+    asked += [(TermKind.NUMBER_ENDING, ending) for ending in endings]
+    asked += [(TermKind.TEXT, said) for ending in endings for said in (ending, f"0{ending}")]
+    return [digest(kind.value, said) for kind, said in asked]
 
 
 def of_ending(digits: str, digest: Digest) -> list[str]:
@@ -79,21 +79,3 @@ def of_ending(digits: str, digest: Digest) -> list[str]:
 def of_words(said: str, digest: Digest) -> list[str]:
     """The same for words, whichever field they were typed into."""
     return [digest(kind.value, compared(said)) for kind in _WORDS]
-
-
-def _askings(number: str, country: str) -> Iterator[tuple[TermKind, str]]:
-    digits = number.removeprefix("+")
-    yield TermKind.NUMBER, number
-    for said in (number, f"00{digits}", *_as_dialled_at_home(number, country)):
-        yield TermKind.TEXT, said
-    for length in range(SHORTEST_ENDING, len(digits) + 1):
-        for kind in (TermKind.NUMBER_ENDING, TermKind.TEXT):
-            yield kind, digits[-length:]
-
-
-def _as_dialled_at_home(number: str, country: str) -> list[str]:
-    parsed = phonenumbers.parse(number)
-    if phonenumbers.region_code_for_country_code(parsed.country_code or 0) != country:
-        return []
-    national = phonenumbers.format_number(parsed, PhoneNumberFormat.NATIONAL)
-    return [national.translate(_NUMBER_MARKS)]

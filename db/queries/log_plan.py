@@ -121,7 +121,7 @@ def _size(term: EntryTerm, values: tuple[str, ...], first: int, last: int) -> in
     if term.kind in COLUMNS:
         holds = COLUMNS[term.kind].in_(list(values))
     else:
-        outcomes = [term.value] if term.kind is EntryTermKind.OUTCOME else OTHERS
+        outcomes = [bindable(str(term.value))] if term.kind is EntryTermKind.OUTCOME else OTHERS
         holds = Entry.outcome.in_(outcomes) & NOT_ALLOWED
     some = Entry.select(SQL("1")).where(holds, Entry.seq >= first, Entry.seq <= last).limit(COUNTED)
     return int(some.count())

@@ -38,15 +38,15 @@ async def exported(client: Client, path: Path, query: str, *, reason: str) -> in
         IntegrityBroken: fewer lines came than were announced, or none that can be read.
         EarwitnessError: what the agent refused.
     """
-    first, lines = b"", 0
+    first, last, lines = b"", b"", 0
     with NewFile(path) as file:
         async for piece in client.export_audit(query, reason=reason):
             if not lines:
                 first += piece[: piece.find(b"\n") + 1] if b"\n" in piece else piece
-            lines += piece.count(b"\n")
+            lines, last = lines + piece.count(b"\n"), piece or last
             await asyncio.to_thread(file.write, piece)
         count = _announced(first)
-        if lines != count + 1:
+        if lines != count + 1 or not last.endswith(b"\n"):
             raise IntegrityBroken(what=_("The export of the log"))
         await asyncio.to_thread(file.keep)
     return count

@@ -39,9 +39,11 @@ async def follow(client: Client, query: str, *, as_json: bool) -> None:
         page = await client.audit(query, limit=BEGINNING)
         _print(page.items, table, as_json=as_json)
         as_of, newest = page.as_of, max((entry.seq for entry in page.items), default=-1)
-        while not watching.done():
+        has_ended = False
+        while not has_ended:
             await stirred.wait()
             stirred.clear()
+            has_ended = watching.done()
             if (await client.audit_count(query, as_of=as_of, newer=True)).count:
                 entries, as_of = await _newer(client, query, newest)
                 _print(entries, table, as_json=as_json)

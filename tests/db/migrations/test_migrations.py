@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from playhouse.migrations import Runner
 from db.engine import Register, database
 from db.migrations import FOLDER, bring_up_to_date, pending
 from db.models import TABLES
-from db.queries import annotations, contacts, log
+from db.queries import annotations, contacts, log, log_words
 from db.queries.contacts import ContactFilter, Term, TermKind
 from db.records import CheckpointRecord
 from tests.db.conftest import KEY, contact
@@ -91,6 +92,31 @@ def test_the_log_is_the_same_before_and_after_its_indexes_change(empty: Register
     assert rows() == before
     bring_up_to_date(empty)
     assert rows() == before
+
+
+def test_words_and_entries_of_before_the_review_are_found_by_it(empty: Register) -> None:
+    """What was kept as a reason stays one, and searches that are in the log already are found by their digests."""
+    digest = "0123456789abcdef" * 2
+    leaf = {"case": "C-1", "target": None, "detail": {"query": f"number:hmac:{digest}", "shown": 3}}
+    columns = {**dict.fromkeys(("account", "uid", "target", "purpose"), None), "at_ms": 5, "outcome": "allowed"}
+
+    def job() -> None:
+        log.add((seq, said, {**columns, "action": "a"}) for seq, said in enumerate((json.dumps(leaf).encode(), b"{}")))
+        database.execute_sql("INSERT INTO said (digest, text, at_ms) VALUES ('hmac:x', 'a reason', 7)")
+
+    def asked(sql: str) -> list[tuple[object, ...]]:
+        with empty.read():
+            return list(database.execute_sql(sql).fetchall())
+
+    bring_up_to_date(empty)
+    down(empty, len(SCRIPTS) - SCRIPTS.index("0004_review"))
+    empty.write(job)
+    bring_up_to_date(empty)
+    assert asked("SELECT * FROM said") == [("hmac:x", "reason", "a reason", 7)]
+    assert asked("SELECT * FROM entry_mark ORDER BY kind") == [("case", "C-1", 0), ("said", digest, 0)]
+    empty.write(lambda: log_words.keep(log_words.SEARCH, "hmac:y", "+46701740605", 8))
+    down(empty, len(SCRIPTS) - SCRIPTS.index("0004_review"))
+    assert asked("SELECT * FROM said") == [("hmac:x", "a reason", 7)]
 
 
 def test_words_that_were_removed_are_gone_from_the_index(register: Register) -> None:

@@ -33,8 +33,17 @@ class AgentOnSocket:
 
     contacts: list[wire.ShownContact] = field(default_factory=list)
     entries: list[wire.Entry] = field(default_factory=list)
+    state: wire.LogState = field(default_factory=lambda: wire.LogState(size=0, can_log=True))
+    hours: list[list[int]] = field(default_factory=lambda: [[0] * 24 for _ in range(7)])
+    odd: list[wire.Odd] = field(default_factory=list)
+    exported: list[bytes] = field(default_factory=list)
+    """The pieces of an export of the log."""
     files: dict[str, bytes] = field(default_factory=dict)
     """The bytes of each recording."""
+    remarks: list[tuple[str, str]] = field(default_factory=list)
+    """Acknowledged findings, with what was remarked."""
+    coming: list[wire.Entry] = field(default_factory=list)
+    """Entries that are written while somebody follows."""
     tokens: set[str] = field(default_factory=set)
     asked: list[tuple[str, str, dict[str, str]]] = field(default_factory=list)
     """Method, path and parameters of every request."""
@@ -77,6 +86,42 @@ class AgentOnSocket:
             self._signed_in(request)
             return _page(self.entries, limit, cursor)
 
+        @application.get("/v1/audit/count")
+        async def count(request: Request, as_of: str = "then") -> wire.Count:
+            self._signed_in(request)
+            return wire.Count(count=len(self.entries), as_of=as_of)
+
+        @application.get("/v1/audit/state")
+        async def state(request: Request) -> wire.LogState:
+            self._signed_in(request)
+            return self.state
+
+        @application.get("/v1/audit/hours")
+        async def hours(request: Request) -> wire.Hours:
+            self._signed_in(request)
+            return wire.Hours(since=AT, until=AT, zone="Europe/Helsinki", counts=self.hours)
+
+        @application.get("/v1/audit/odd")
+        async def odd(request: Request, acknowledged: bool = False) -> wire.Page[wire.Odd]:
+            self._signed_in(request)
+            items = [one for one in self.odd if acknowledged or one.acknowledged is None]
+            return wire.Page(items=items, as_of="0")
+
+        @application.post("/v1/audit/odd/{odd_id}/acknowledge", status_code=204)
+        async def acknowledge(request: Request, odd_id: str, asked: wire.Acknowledge) -> None:
+            self._signed_in(request)
+            self.remarks.append((odd_id, asked.remark))
+
+        @application.post("/v1/audit/export")
+        async def export_log(request: Request) -> Response:
+            self._signed_in(request)
+            return StreamingResponse(iter(self.exported), media_type="application/x-ndjson")
+
+        @application.get("/v1/events")
+        async def events(request: Request) -> Response:
+            self._signed_in(request)
+            return StreamingResponse(self._lines(), media_type="application/x-ndjson")
+
         @application.get("/v1/contacts/{contact_id}")
         async def contact(request: Request, contact_id: str) -> wire.ShownContact:
             self._signed_in(request)
@@ -90,6 +135,12 @@ class AgentOnSocket:
             return StreamingResponse(iter([data[:middle], data[middle:]]), media_type="audio/wav")
 
         return application
+
+    def _lines(self) -> Iterator[bytes]:
+        """What happens: one entry of those that come, at a time; then the agent leaves."""
+        while self.coming:
+            self.entries.insert(0, self.coming.pop(0))
+            yield wire.Event(event="audit", at=AT).model_dump_json().encode() + b"\n"
 
     async def _take_note(self, request: Request, call_next: Callable[[Request], Any]) -> Response:
         path = request.url.path
