@@ -8,9 +8,10 @@ import click
 
 from agent import wire
 from agent.client import Client
-from tui.cli.audit_table import who
-from tui.cli.linear import NOTHING, LinearTable, json_line, local_second
+from tui.cli.linear import LinearTable, json_line, local_second
 from tui.text import _, ngettext
+from tui.widgets.odd_words import acknowledged_words, odd_sentence
+from tui.widgets.weekday_words import weekday_letters
 
 HOTTEST = 9
 """The digit of the fullest hour."""
@@ -83,7 +84,6 @@ async def hours(client: Client, query: str, *, as_json: bool) -> None:
         )
     )
     table = LinearTable([_("day"), "0-5", "6-11", "12-17", "18-23", _("sum")])
-    days = (_("Mon"), _("Tue"), _("Wed"), _("Thu"), _("Fri"), _("Sat"), _("Sun"))
     table.print(
         [
             [
@@ -91,7 +91,7 @@ async def hours(client: Client, query: str, *, as_json: bool) -> None:
                 *["".join(_digit(count, most) for count in row[at : at + 6]) for at in range(0, 24, 6)],
                 str(sum(row)),
             ]
-            for day, row in zip(days, found.counts, strict=True)
+            for day, row in zip(weekday_letters(), found.counts, strict=True)
         ]
     )
 
@@ -108,21 +108,13 @@ async def odd(client: Client, *, acknowledged: bool, as_json: bool) -> None:
         for one in found:
             json_line(one.model_dump_json())
         return
-    table = LinearTable([_("id"), _("time"), _("rule"), _("who"), _("measured"), _("search"), _("acknowledged")])
+    table = LinearTable([_("id"), _("time"), _("search"), _("what is odd")])
     table.print([_cells(one) for one in found])
 
 
 def _cells(one: wire.Odd) -> list[str]:
-    seen = one.acknowledged
-    return [
-        one.id,
-        local_second(one.at),
-        one.rule,
-        who(one.account, one.uid),
-        ", ".join(f"{name} {value}" for name, value in one.measured.items()) or NOTHING,
-        one.query,
-        NOTHING if seen is None else f"{seen.by} {local_second(seen.at)} {seen.remark}",
-    ]
+    said = [odd_sentence(one), acknowledged_words(one)]
+    return [one.id, local_second(one.at), one.query, " ".join(filter(None, said))]
 
 
 async def acknowledge(client: Client, odd_id: str, remark: str, *, as_json: bool) -> None:

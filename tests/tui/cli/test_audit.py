@@ -100,16 +100,19 @@ def test_hours_without_an_entry_are_all_0(run: Run, socket: Path) -> None:
 # --- what is odd -----------------------------------------------------------------------------------------------------
 
 
+MEASURED = {"count": 3, "day": "2026-11-23", "first": "20:00", "last": "20:20"}
+
+
 def finding(number: int, **changed: object) -> wire.Odd:
     facts = {"id": f"{number:032x}", "rule": "at-night", "at": AT, "account": "anna.berg", "query": "actor:anna.berg"}
-    return wire.Odd.model_validate({**facts, "measured": {"count": 3}, **changed})
+    return wire.Odd.model_validate({**facts, "measured": MEASURED, **changed})
 
 
 def test_what_is_odd_is_listed_with_its_search(run: Run, agent: AgentOnSocket, socket: Path) -> None:
     seen = wire.Acknowledged(at=AT, by="the.dpo", remark="on call")
     agent.odd = [finding(1), finding(2, acknowledged=seen)]
     _heading, line = run("audit", "--socket", socket, "--odd").stdout.splitlines()
-    for words in (f"{1:032x}", "at-night", "anna.berg", "count 3", "actor:anna.berg"):
+    for words in (f"{1:032x}", "anna.berg listened 3 times outside office hours", "actor:anna.berg"):
         assert words in line
     lines = run("audit", "--socket", socket, "--odd", "--acknowledged").stdout.splitlines()
     assert "on call" in lines[2]
