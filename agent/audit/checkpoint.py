@@ -92,7 +92,10 @@ class CheckpointVerifier:
             raise CheckpointInvalid("not a checkpoint") from error
         if origin != self.origin:
             raise CheckpointInvalid("a checkpoint of another log")
-        for line in signatures.splitlines():
+        *lines, end = signatures.split("\n")
+        if end:
+            raise CheckpointInvalid("not a signed note: its last line has no end")
+        for line in lines:
             if self._is_ours(line, (text + "\n").encode()):
                 return checkpoint
         raise CheckpointInvalid("not signed by the key of this log")
@@ -115,6 +118,7 @@ class CheckpointVerifier:
         try:
             blob = base64.b64decode(encoded, validate=True)
             self._key.verify(blob[KEY_ID_BYTES:], signed)
-        except (binascii.Error, InvalidSignature):
+        except (ValueError, InvalidSignature):  # not base64; not even ASCII
             return False
-        return blob[:KEY_ID_BYTES] == self.key_id
+        is_canonical = base64.b64encode(blob).decode() == encoded
+        return is_canonical and blob[:KEY_ID_BYTES] == self.key_id

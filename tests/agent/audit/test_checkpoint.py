@@ -59,3 +59,16 @@ def test_further_signatures_of_others_do_no_harm() -> None:
 def test_what_this_log_did_not_sign_is_refused(note: str) -> None:
     with pytest.raises(CheckpointInvalid):
         SIGNER.verifier.open(note)
+
+
+def test_a_note_with_any_bit_flipped_is_refused() -> None:
+    for offset, bit in ((offset, bit) for offset in range(len(NOTE.encode())) for bit in range(8)):
+        altered = bytearray(NOTE.encode())
+        altered[offset] ^= 1 << bit
+        with pytest.raises(CheckpointInvalid):
+            SIGNER.verifier.open(altered.decode("utf-8", "replace"))
+
+
+def test_a_note_whose_end_is_cut_off_is_refused() -> None:
+    with pytest.raises(CheckpointInvalid):
+        SIGNER.verifier.open(NOTE.removesuffix("\n"))
