@@ -21,6 +21,7 @@ from agent.services.log_state import LogStates
 from agent.services.news import News
 from agent.services.odd.desk import OddDesk
 from agent.services.sessions import MINUTE_MS, SessionDesk
+from agent.services.unmatched import UnmatchedDesk
 from agent.services.waveform import Waveforms
 
 
@@ -43,6 +44,7 @@ class Desk:
         self.pipeline = Pipeline(house)
         self.loop = IntakeLoop(house, self.pipeline, self._taken)
         self.intake = IntakeDesk(self.gate, self.pipeline, self.loop, self.news)
+        self.unmatched = UnmatchedDesk(self.gate)
         self.health = Health(self.gate, self.loop, self.outside)
         house.register.after_commit.append(self._written)
 

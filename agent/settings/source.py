@@ -86,6 +86,8 @@ class Source(Part):
     """None: `puzzel` with that convention, else `own`."""
     sidecar: dict[SidecarField, str] = Field(default_factory=dict)
     """Field of ours = place in the sidecar, before that of the map; dots between names: `number = "caller.phone"`."""
+    call_records: Path | None = None
+    """Asterisk's `Master.csv`: calls without a recording, and recordings without a call, are found with it."""
     directions: dict[str, Literal["in", "out"]] = Field(default_factory=dict)
     """The recorder's words for a direction, beside the known ones: `inkommande = "in"`."""
     withheld: list[str] = Field(default_factory=list)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -38,6 +39,10 @@ _READ_IN_THE_NAME = frozenset({"freepbx", "issabel"})
 """Conventions that write a party as it stands here, between hyphens."""
 
 
+RecordOf = Callable[[str], Statement | None]
+"""What the telephone system's own records say of a call, by the recorder's name of it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """Of one recording; its methods answer one field each."""
@@ -60,13 +65,15 @@ class Evidence:
         sidecar: bytes | None,
         header: WavHeader,
         tags: Tags,
-        record: Statement | None = None,
+        record_of: RecordOf | None = None,
     ) -> Evidence:
         house = House.of(settings, source)
         # Bytes that are not UTF-8 lead to the file, but no text that is kept may hold them.
         readable = os.fsencode(relative_name).decode("utf-8", "replace")
         name = read_name(source, readable, house.is_ours)
         beside = Statement() if sidecar is None else read_sidecar(sidecar, source.sidecar, source.sidecar_of)
+        call_id = name.call_id or beside.texts.get("call_id")
+        record = record_of(call_id) if record_of and call_id else None
         return cls(source, house, name, beside, record or Statement(), header, tags)
 
     def troubles(self) -> dict[str, Provenance]:

@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
 
-from agent.intake.metadata.evidence import SAMPLES, Evidence
-from agent.intake.metadata.statement import Statement
+from agent.intake.metadata.evidence import SAMPLES, Evidence, RecordOf
 from agent.intake.tags import Tags
 from agent.intake.wav import WavHeader
 from agent.settings import Settings, Source
@@ -56,7 +55,7 @@ def facts_of(
     header: WavHeader,
     tags: Tags,
     file_mtime: datetime,
-    record: Statement | None = None,
+    record_of: RecordOf | None = None,
 ) -> CallFacts:
     """Merge everything that is known of a recording.
 
@@ -70,9 +69,9 @@ def facts_of(
         header: Of the recording.
         tags: Its ID3 texts.
         file_mtime: When the file was last written, with a zone.
-        record: What the telephone system's own records say of the call.
+        record_of: What the telephone system's own records say of a call, by the recorder's name of it.
     """
-    evidence = Evidence.gather(source, settings, relative_name, sidecar, header, tags, record)
+    evidence = Evidence.gather(source, settings, relative_name, sidecar, header, tags, record_of)
     started_at, started = evidence.started_at(file_mtime)
     direction, directed = evidence.direction()
     extension, extended = evidence.extension(direction)

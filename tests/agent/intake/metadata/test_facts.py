@@ -400,11 +400,13 @@ def test_a_call_record_fills_what_sidecar_and_name_leave_open() -> None:
         {"started_at": "2026-11-23 14:05:02", "caller": "0701740605", "called": "600", "extension": "3201"},
     )
     source = Source(name="pbx", spool=Path("/nowhere/spool"), country="SE")
-    call = facts_of(source, SETTINGS, "1795435500.265.wav", None, HEADER, Tags(), WRITTEN_AT, record)
+    call = facts_of(
+        source, SETTINGS, "1795435500.265.wav", None, HEADER, Tags(), WRITTEN_AT, {"1795435500.265": record}.get
+    )
     assert (call.started_at, call.direction, call.number) == (AT, Direction.IN, "+46701740605")
     assert (call.extension, call.adviser_account, call.service) == ("3201", "anna.berg", "Avlopp")
     assert call.provenance["number"].read_from == "call record"
-    named = facts_of(source, SETTINGS, "in-3202-0701740606" + TAIL, None, HEADER, Tags(), WRITTEN_AT, record)
+    named = facts_of(source, SETTINGS, "in-3202-0701740606" + TAIL, None, HEADER, Tags(), WRITTEN_AT, lambda _: record)
     assert (named.number, named.extension) == ("+46701740606", "3202")
 
 
