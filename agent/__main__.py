@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from agent.cli import account, demo, init, log, quarantine, run, scan, status, verify
+from agent.cli import account, demo, init, log, quarantine, run, scan, status, unmatched, verify
 from agent.cli.program import program
 
 IN_ORDER = (
@@ -12,6 +12,7 @@ IN_ORDER = (
     account.account,
     scan.scan,
     quarantine.quarantine,
+    unmatched.unmatched,
     verify.verify,
     verify.checkpoint,
     verify.prove,

@@ -19,6 +19,7 @@ from agent.wire import Capability
 from db.queries import source_names
 
 DEFAULT_DAYS = 7
+ACTION = "unmatched.read"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,52 +32,52 @@ class SourceUnmatched:
 
 
 class UnmatchedDesk:
-    """Raises what `agent.services.gate` does."""
+    """What people can ask. It raises what `agent.services.gate` does."""
 
     def __init__(self, gate: Gate) -> None:
         self._gate = gate
         self._house = gate.house
-        self._records: dict[str, CallRecords] = {}
+        self._followed: dict[str, CallRecords] = {}
 
     def report(self, caller: Caller, *, days: int = DEFAULT_DAYS) -> list[SourceUnmatched]:
         """Compare the last days of every source that names its call records.
 
         Numbers of customers stand in it, so the look is an entry.
         """
-        with self._gate.access(caller, "unmatched.read", needs=Capability.INTAKE_READ) as access:
+        with self._gate.access(caller, ACTION, needs=Capability.INTAKE_READ) as access:
             access.detail["days"] = days
-            return [self._of(source, days) for source in self._house.settings.source if source.call_records]
-
-    def _of(self, source: Source, days: int) -> SourceUnmatched:
-        records = self._followed(source)
-        zone = ZoneInfo(source.zone)
-        now = datetime.fromtimestamp(self._house.now_ms() / 1000, zone).replace(tzinfo=None)
-        since = now - timedelta(days=days)
-        try:
-            records.read_on()
-            found = unmatched(records.calls(), self._recorded(source, since), since=since, now=now)
-        except OSError as error:
-            return SourceUnmatched(source.name, Unmatched((), (), 0), error.strerror or type(error).__name__)
-        return SourceUnmatched(source.name, found, unreadable_lines=records.unreadable_lines)
-
-    def _followed(self, source: Source) -> CallRecords:
-        assert source.call_records is not None
-        if source.name not in self._records:
-            self._records[source.name] = CallRecords(source.call_records)
-        return self._records[source.name]
-
-    def _recorded(self, source: Source, since: datetime) -> Iterator[Recorded]:
-        return recorded_of(self._house, source, since)
+            return compared(self._house, self._followed, days)
 
 
-def recorded_of(house: Installation, source: Source, since: datetime) -> Iterator[Recorded]:
-    """The recordings of a source that began since then, and a while before, with the calls that their names tell.
+def compared(house: Installation, followed: dict[str, CallRecords], days: int) -> list[SourceUnmatched]:
+    """The report of every source that names its call records. Where the register may be read.
 
     Args:
-        house: Where they are.
-        source: Whose names they have.
-        since: On the source's clock.
+        house: Its settings and recordings.
+        followed: The records that are read already, by source; those that are not are added.
+        days: How far it goes back.
     """
+    reports = []
+    for source in house.settings.source:
+        if source.call_records is not None:
+            records = followed.setdefault(source.name, CallRecords(source.call_records))
+            reports.append(_of(house, source, records, days))
+    return reports
+
+
+def _of(house: Installation, source: Source, records: CallRecords, days: int) -> SourceUnmatched:
+    now = datetime.fromtimestamp(house.now_ms() / 1000, ZoneInfo(source.zone)).replace(tzinfo=None)
+    since = now - timedelta(days=days)
+    try:
+        records.read_on()
+        found = unmatched(records.calls(), _recorded(house, source, since), since=since, now=now)
+    except OSError as error:
+        return SourceUnmatched(source.name, Unmatched((), (), 0), error.strerror or str(error))
+    return SourceUnmatched(source.name, found, unreadable_lines=records.unreadable_lines)
+
+
+def _recorded(house: Installation, source: Source, since: datetime) -> Iterator[Recorded]:
+    """The recordings that began since then, and a while before, with the calls that their names tell."""
     zone = ZoneInfo(source.zone)
     is_ours = House.of(house.settings, source).is_ours
     from_at = (since - GRACE).replace(tzinfo=zone).astimezone(UTC)
