@@ -21,34 +21,22 @@ class House:
     directories: tuple[Directory, ...]
     """The more exact first."""
     country: str
+    extensions: frozenset[str]
+    """All that are or were somebody's."""
+    queues: frozenset[str]
+    """All queues and called numbers, as the settings write them."""
 
     @classmethod
     def of(cls, settings: Settings, source: Source) -> House:
-        return cls((source.directory, settings.directory), source.country)
-
-    @property
-    def extensions(self) -> frozenset[str]:
-        """All that are or were somebody's."""
-        return frozenset().union(*(directory.extensions for directory in self.directories))
-
-    @property
-    def queues(self) -> frozenset[str]:
-        """All queues and called numbers, as the settings write them."""
-        return frozenset().union(*(directory.queues for directory in self.directories))
+        return _house(source.directory, settings.directory, source.country)
 
     def is_telephone(self, party: str) -> bool:
         """Tell whether a party is an adviser's: configured, or of few digits and no queue."""
-        return any(party in directory.extensions for directory in self.directories) or (
-            is_extension(party) and self._queue_of(party) is None
-        )
+        return party in self.extensions or (is_extension(party) and self._queue_of(party) is None)
 
     def is_ours(self, party: str) -> bool:
         """Tell whether a party is a telephone, a queue or a number of the house, however that is written."""
-        return (
-            is_extension(party)
-            or any(party in directory.extensions for directory in self.directories)
-            or self._queue_of(party) is not None
-        )
+        return is_extension(party, self.extensions) or self._queue_of(party) is not None
 
     def adviser(self, extension: str, local: datetime) -> Adviser | None:
         found = (directory.adviser(extension, local) for directory in self.directories)
@@ -69,16 +57,23 @@ class House:
 
     def _queue_of(self, party: str) -> str | None:
         """A queue or called number as the settings write it."""
-        if any(party in directory.queues for directory in self.directories):
+        if party in self.queues:
             return party
-        # Most parties are none, and short ones never are: do not ask for a country's rules.
-        if len(party) <= _NUMBER_LEAST_LETTERS or not any(self.queues):
+        numbers = _by_number(self.queues, self.country)
+        # A country's rules are asked only where something can come of it.
+        if not numbers or len(party) <= _NUMBER_LEAST_LETTERS:
             return None
         number = read_number(party, country=self.country).e164
-        return None if number is None else _by_number(self.queues, self.country).get(number)
+        return None if number is None else numbers.get(number)
 
 
 _NUMBER_LEAST_LETTERS = 5
+
+
+@lru_cache(maxsize=64)
+def _house(own: Directory, general: Directory, country: str) -> House:
+    """Kept, since it is asked for with every file; a directory never changes."""
+    return House((own, general), country, own.extensions | general.extensions, own.queues | general.queues)
 
 
 @lru_cache(maxsize=64)
