@@ -65,7 +65,7 @@ class Provenance(Body):
     """What a field was read from."""
 
     read_from: str
-    """`file name`, `sidecar`, `samples`, `header`, `file time`, `settings`, `tag`."""
+    """`file name`, `sidecar`, `call record`, `samples`, `header`, `file time`, `settings`, `tag`."""
     said: str = ""
     """The text as it stood there."""
     problem: str = ""

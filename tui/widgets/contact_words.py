@@ -61,6 +61,7 @@ def source_words(read_from: str) -> str:
     return {
         "file name": _("file name"),
         "sidecar": _("sidecar"),
+        "call record": _("call record"),
         "samples": _("samples"),
         "header": _("header"),
         "file time": _("file time"),

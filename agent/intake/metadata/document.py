@@ -186,6 +186,8 @@ def _csv(text: str) -> dict[str, Any]:
         rows = [row for row in csv.reader(lines[:3], delimiter=separator, strict=True) if any(row)]
     except csv.Error:
         raise DocumentUnusable("the sidecar is not CSV") from None
+    if not rows:
+        raise DocumentUnusable("the sidecar is no JSON, XML or CSV")
     if len(rows) > 2 or len(lines) > 3:
         raise DocumentUnusable("the sidecar has lines for several calls")
     if any(len(row) > CSV_CELLS_LIMIT for row in rows):

@@ -110,6 +110,7 @@ def test_csv_is_a_line_of_names_and_one_of_values(content: str, document: dict[s
         (b"a,b\n1,\0", "no JSON, XML or CSV"),
         (b"words", "no JSON, XML or CSV"),
         (b"\n\n", "no JSON, XML or CSV"),
+        (b",,\n,", "no JSON, XML or CSV"),
         (b"a,\xe5\n1,2", "not UTF-8"),
         (b"," * 600 + b"\n" + b"," * 599 + b"1", "more columns"),
     ],
