@@ -7,12 +7,13 @@ leaves what is done done; the next call goes on.
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from agent.installation import Installation
 from agent.intake.completeness import Progress, Ready, Thresholds
@@ -27,6 +28,8 @@ TOGETHER = 16
 """Files that a worker takes in together, at most."""
 TOGETHER_BYTES = 16 << 20
 """Their sizes together, unless one alone is larger: so much is sealed again when one of them fails."""
+NICENESS = 10
+"""What an agent takes in meanwhile comes first."""
 AHEAD = 2 * WORKERS
 """Such groups that wait at a time."""
 
@@ -35,6 +38,9 @@ AHEAD = 2 * WORKERS
 class Tally:
     files: int = 0
     """Found in the spools."""
+    found_bytes: int = field(default=0, compare=False)
+    """Their sizes together."""
+    done_bytes: int = field(default=0, compare=False)
     taken_in: int = 0
     quarantined: int = 0
     waiting: int = 0
@@ -53,15 +59,22 @@ class Backlog:
         house: The installation.
         told: Called after every group of files.
         is_stopping: Asked between files; what is begun is finished.
+        beside_agent: An agent runs: what a crash has left is for it to see to.
     """
 
     def __init__(
-        self, house: Installation, told: Callable[[Tally], None], is_stopping: Callable[[], bool] = lambda: False
+        self,
+        house: Installation,
+        told: Callable[[Tally], None],
+        is_stopping: Callable[[], bool] = lambda: False,
+        *,
+        beside_agent: bool = False,
     ) -> None:
         self._house = house
         self._pipeline = Pipeline(house)
         self._told = told
         self._is_stopping = is_stopping
+        self._beside_agent = beside_agent
         self._lock = threading.Lock()
         self.tally = Tally()
 
@@ -71,10 +84,10 @@ class Backlog:
         Raises:
             OSError, RegisterUnwritable: disk full, I/O error; the files lie where they lay.
         """
-        self._pipeline.recover()
-        names = {source.name: sorted(_candidates(source)) for source in self._house.settings.source}
-        self.tally.files = sum(map(len, names.values()))
-        with ThreadPoolExecutor(WORKERS, thread_name_prefix="backlog") as workers:
+        if not self._beside_agent:
+            self._pipeline.recover()
+        names = {source.name: self._found(source) for source in self._house.settings.source}
+        with ThreadPoolExecutor(WORKERS, "backlog", _be_nice) as workers:
             running: set[Future[None]] = set()
             for source in self._house.settings.source:
                 for group in _groups(names[source.name]):
@@ -86,6 +99,12 @@ class Backlog:
             while running:
                 running = self._settled(running)
         return self.tally
+
+    def _found(self, source: Source) -> list[str]:
+        found = dict(_candidates(source))
+        self.tally.files += len(found)
+        self.tally.found_bytes += sum(found.values())
+        return sorted(found)
 
     def _settled(self, running: set[Future[None]]) -> set[Future[None]]:
         done, left = wait(running, return_when=FIRST_COMPLETED)
@@ -116,12 +135,13 @@ class Backlog:
             return
         outcomes = self._pipeline.take_in_together(source, spool_fd, files)
         for (opened, _name), taken in zip(files, outcomes, strict=True):
+            size_bytes = opened.identity.size_bytes
             if taken is None:
-                self._count(waiting=1)
+                self._count(waiting=1, done_bytes=size_bytes)
             elif taken.contact_id is None:
-                self._count(quarantined=1, taken_bytes=opened.identity.size_bytes)
+                self._count(quarantined=1, taken_bytes=size_bytes, done_bytes=size_bytes)
             else:
-                self._count(taken_in=1, taken_bytes=opened.identity.size_bytes)
+                self._count(taken_in=1, taken_bytes=size_bytes, done_bytes=size_bytes)
 
     def _complete(self, held: ExitStack, source: Source, spool_fd: int, name: str) -> Opened | None:
         """A file that is complete and nobody else's, held open; None when it is not."""
@@ -142,17 +162,24 @@ class Backlog:
                 setattr(self.tally, name, getattr(self.tally, name) + number)
 
 
+def _be_nice() -> None:
+    """Of the calling thread alone: sched(7), Linux's own deviation."""
+    os.setpriority(os.PRIO_PROCESS, 0, NICENESS)
+
+
 def _groups(names: list[str]) -> Iterator[list[str]]:
     for first in range(0, len(names), TOGETHER):
         yield names[first : first + TOGETHER]
 
 
-def _candidates(source: Source) -> Iterator[str]:
+def _candidates(source: Source) -> Iterator[tuple[str, int]]:
+    """Names and sizes."""
     try:
         with spool_of(source) as spool_fd:
             for found in scan(spool_fd):
                 if found.role is Role.CANDIDATE:
-                    yield found.relative_name
+                    with suppress(OSError):
+                        yield found.relative_name, os.lstat(found.relative_name, dir_fd=spool_fd).st_size
     except FileNotFoundError:
         return
 

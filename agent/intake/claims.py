@@ -1,9 +1,10 @@
 """Who takes which file in, when more than one process does: the agent, and a `scan` beside it.
 
     state_dir/intake.claims
-        byte 0             locked shared by whoever has sealed files that are not committed yet, exclusively by whoever
+        byte 0             passed by whoever begins to seal, held by whoever waits to sweep: no sealing begins then
+        byte 1             locked shared by whoever has sealed files that are not committed yet, exclusively by whoever
                            sweeps away what a crash has left: those files look alike
-        byte 1 + n         locked by whoever takes in the file of the n that its device and inode give
+        byte 2 + n         locked by whoever takes in the file of the n that its device and inode give
 
 Locks of byte ranges in a file of the agent's own (fcntl(2), open file descriptions): the kernel drops them with the
 process that held them, and no spool need be able to lock. Two files that share an n wait for each other, no more.
@@ -22,6 +23,7 @@ from pathlib import Path
 from agent.intake.opened import Identity
 
 FILE = "intake.claims"
+_GATE, _SEALING, _FILES = 0, 1, 2
 _SET, _SET_WAIT = 37, 38
 """F_OFD_SETLK and F_OFD_SETLKW of linux/fcntl.h, which Python 3.11 does not name."""
 _FLOCK = "hhqqi4x"
@@ -38,7 +40,7 @@ class Claims:
     def claimed(self, found: Identity) -> Iterator[bool]:
         """Have a file for oneself; False when somebody else has it."""
         key = hashlib.sha256(struct.pack("QQ", found.device, found.inode)).digest()
-        place = 1 + int.from_bytes(key[:7], "big")
+        place = _FILES + int.from_bytes(key[:7], "big")
         with self._opened() as descriptor:
             yield _locked(descriptor, fcntl.F_WRLCK, place, wait=False)
 
@@ -46,14 +48,17 @@ class Claims:
     def sealing(self) -> Iterator[None]:
         """While files are sealed and not committed."""
         with self._opened() as descriptor:
-            _locked(descriptor, fcntl.F_RDLCK, 0, wait=True)
+            _locked(descriptor, fcntl.F_RDLCK, _GATE, wait=True)
+            _locked(descriptor, fcntl.F_RDLCK, _SEALING, wait=True)
+            _locked(descriptor, fcntl.F_UNLCK, _GATE, wait=True)
             yield
 
     @contextmanager
     def sweeping(self) -> Iterator[None]:
         """Wait until no live process has such files, and keep others from it."""
         with self._opened() as descriptor:
-            _locked(descriptor, fcntl.F_WRLCK, 0, wait=True)
+            _locked(descriptor, fcntl.F_WRLCK, _GATE, wait=True)
+            _locked(descriptor, fcntl.F_WRLCK, _SEALING, wait=True)
             yield
 
     @contextmanager

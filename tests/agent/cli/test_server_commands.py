@@ -168,7 +168,7 @@ def test_status_says_what_is_kept_and_whether_the_agent_runs() -> None:
             assert awake["running"] is True
 
 
-def test_a_backlog_is_taken_in_once_and_not_beside_a_running_agent() -> None:
+def test_a_backlog_is_taken_in_once() -> None:
     with short_folder() as folder:
         config = configuration(folder)
         settings = install(config)
@@ -179,9 +179,6 @@ def test_a_backlog_is_taken_in_once_and_not_beside_a_running_agent() -> None:
         assert (scanned.returncode, scanned.stdout) == (0, "5 taken in, 0 quarantined, 0 left for the running agent\n")
         assert not list(settings.source[0].spool.iterdir())
         assert "0 taken in" in run_command("scan", "--config", config).stdout
-        with started(config):
-            beside = run_command("scan", "--config", config)
-            assert (beside.returncode, "another agent runs" in beside.stderr) == (1, True)
 
 
 def test_the_quarantine_is_listed_without_the_names_that_hold_numbers() -> None:

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
+import fcntl
 import subprocess
 import sys
 import threading
 from pathlib import Path
 
-from agent.intake.claims import Claims
+from agent.intake.claims import Claims, _locked
 from agent.intake.opened import Identity
+from tests.agent.waiting import until
 
 FILE = Identity(device=1, inode=2, size_bytes=3, mtime_ns=4, ctime_ns=5)
 OTHER = Identity(device=1, inode=3, size_bytes=3, mtime_ns=4, ctime_ns=5)
@@ -55,3 +57,34 @@ def test_sweeping_waits_for_what_is_sealed_and_not_committed(tmp_path: Path) -> 
         assert not swept.wait(0.2)
     sweeper.join()
     assert swept.is_set()
+
+
+def test_whoever_waits_to_sweep_is_not_kept_waiting_by_those_who_come_after(tmp_path: Path) -> None:
+    claims, swept, sealed = Claims(tmp_path), threading.Event(), threading.Event()
+
+    def sweep() -> None:
+        with claims.sweeping():
+            swept.set()
+            assert not sealed.wait(0.1)
+
+    def seal() -> None:
+        with claims.sealing():
+            sealed.set()
+
+    with claims.sealing():
+        sweeper = threading.Thread(target=sweep)
+        sweeper.start()
+        until(lambda: _is_waited_for(claims))
+        sealer = threading.Thread(target=seal)
+        sealer.start()
+        assert not sealed.wait(0.2)
+    sweeper.join()
+    sealer.join()
+    assert swept.is_set()
+    assert sealed.is_set()
+
+
+def _is_waited_for(claims: Claims) -> bool:
+    """Whether somebody holds the gate."""
+    with claims._opened() as descriptor:
+        return not _locked(descriptor, fcntl.F_RDLCK, 0, wait=False)
