@@ -293,6 +293,12 @@ class Client:
         """Take a quarantined file in once more, for instance after a setting was corrected."""
         await self._send("POST", f"/quarantine/{_segment(item_id)}/retry")
 
+    async def export_quarantined(self, item_id: str, *, purpose: wire.Purpose, reason: str) -> AsyncIterator[bytes]:
+        """The untouched file of a quarantined item, piece by piece. The log has it as an export, with its reason."""
+        path = f"/quarantine/{_segment(item_id)}/file"
+        async for piece in self._streamed("POST", path, purpose=purpose.value, reason=reason):
+            yield piece
+
     async def status(self) -> wire.Status:
         return await self._ask(wire.Status, "GET", "/status")
 

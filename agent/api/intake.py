@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from fastapi import APIRouter, Request
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 
 from agent import wire
 from agent.api.asking import NOTHING, asker_of, reply
 from agent.api.contacts import AsOf, Limit, Offset
+from agent.api.listening import Purpose, Reason, in_threads
+from agent.services.listening import Stated
 
 router = APIRouter(tags=["intake"])
+
+MEDIA_TYPE = "application/octet-stream"
+FILE: dict[int | str, dict[str, Any]] = {200: {"content": {MEDIA_TYPE: {}}, "description": "The untouched file"}}
 
 
 @router.get("/intake", response_model=wire.IntakeStatus, summary="What the intake does")
@@ -28,3 +35,15 @@ async def quarantine(request: Request, offset: Offset = 0, limit: Limit = 100, a
 async def retry(request: Request, item_id: str) -> None:
     asker = asker_of(request)
     await asker.ask(request, asker.desk.intake.retry, item_id)
+
+
+@router.post("/quarantine/{item_id}/file", response_class=Response, responses=FILE, summary="Export its untouched file")
+async def file(request: Request, item_id: str, purpose: Purpose = None, reason: Reason = None) -> Response:
+    asker = asker_of(request)
+    release = await asker.ask(request, asker.desk.intake.export, item_id, Stated(purpose, None, reason))
+    headers = {
+        "Content-Length": str(release.item.size_bytes),
+        "Cache-Control": "no-store",
+        "X-Content-Type-Options": "nosniff",
+    }
+    return StreamingResponse(in_threads(asker, release.pieces()), headers=headers, media_type=MEDIA_TYPE)

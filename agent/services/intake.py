@@ -11,8 +11,10 @@ from agent.intake.spool import SpoolStatus
 from agent.intake.wav import NotWav
 from agent.services.bodies import instant, quarantine_body
 from agent.services.caller import Caller
-from agent.services.gate import Access, Gate
+from agent.services.gate import Access, Gate, require
+from agent.services.listening import Stated
 from agent.services.news import News
+from agent.services.quarantined import FileRelease, released
 from agent.services.snapshot import Snapshots
 from agent.wire import Capability
 from db.queries import contacts, quarantine
@@ -63,6 +65,16 @@ class IntakeDesk:
             self._news.publish("contacts", contact.adviser_account)
         self._loop.rescan()
         self._news.publish("intake")
+
+    def export(self, caller: Caller, item_id: str, stated: Stated) -> FileRelease:
+        """Release the untouched file of an item; see `agent.services.quarantined`.
+
+        Whoever may both tend the intake and take recordings away may do this.
+        """
+        target = target_of(self._gate, item_id)
+        with self._gate.access(caller, "quarantine.export", needs=Capability.CONTACT_EXPORT, target=target) as access:
+            require(caller, Capability.INTAKE_READ)
+            return released(access, item_id, stated)
 
 
 def target_of(gate: Gate, item_id: str) -> str:
