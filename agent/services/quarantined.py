@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from agent import wire
 from agent.errors import Conflict, IntegrityBroken, NotFound, WrongUse
 from agent.services.gate import Access, stated_purpose
-from agent.services.listening import PIECE_BYTES, REASON_LIMIT, Stated
+from agent.services.listening import REASON_LIMIT, Stated
+from agent.services.release import PIECE_BYTES
 from agent.vault.keys import SealBroken
 from agent.vault.sealed import SealedReader
 from db.queries import quarantine

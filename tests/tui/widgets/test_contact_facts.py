@@ -39,7 +39,17 @@ def test_the_file_name_is_not_repeated_for_each_fact():
 
 
 def test_every_source_of_a_fact_is_shown_even_an_unknown_one():
-    for read_from in ("file name", "sidecar", "call record", "samples", "header", "file time", "settings", "tag", "a star"):
+    for read_from in (
+        "file name",
+        "sidecar",
+        "call record",
+        "samples",
+        "header",
+        "file time",
+        "settings",
+        "tag",
+        "a star",
+    ):
         contact = changed(provenance={"direction": wire.Provenance(read_from=read_from)})
         assert read_from in [line[2] for line in texts(fact_lines(contact))]
 
