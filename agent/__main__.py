@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from agent.cli import account, demo, init, log, quarantine, run, scan, status, unmatched, verify
+from agent.cli import account, demo, init, log, quarantine, run, scan, sentry, status, unmatched, verify
 from agent.cli.program import program
 
 IN_ORDER = (
     init.init,
     run.run,
+    sentry.sentry,
     status.status,
     account.account,
     scan.scan,

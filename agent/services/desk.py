@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from agent.access.sessions import Sessions
+from agent.direct_opens.service import DirectOpens
 from agent.forwarding.outside import Outside
 from agent.installation import Installation
 from agent.intake.loop import IntakeLoop
@@ -38,14 +39,15 @@ class Desk:
         self.odd = OddDesk(self.gate)
         self.forgetting = Forgetting(house)
         self.outside = Outside(house)
-        self.guards = Guards(witnesses=self.outside.witness_states)
+        self.direct_opens = DirectOpens(house)
+        self.guards = Guards(witnesses=self.outside.witness_states, sentry=self.direct_opens.state)
         self.log_states = LogStates(self.gate, self.odd, self.guards)
         self.news = News()
         self.pipeline = Pipeline(house)
         self.loop = IntakeLoop(house, self.pipeline, self._taken)
         self.intake = IntakeDesk(self.gate, self.pipeline, self.loop, self.news)
         self.unmatched = UnmatchedDesk(self.gate)
-        self.health = Health(self.gate, self.loop, self.outside)
+        self.health = Health(self.gate, self.loop, self.outside, self.direct_opens)
         house.register.after_commit.append(self._written)
 
     def _taken(self, taken: Taken) -> None:

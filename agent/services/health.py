@@ -5,6 +5,7 @@ from __future__ import annotations
 from importlib.metadata import version
 
 from agent import wire
+from agent.direct_opens.service import DirectOpens
 from agent.forwarding.outside import Outside
 from agent.intake.loop import IntakeLoop
 from agent.services.bodies import instant
@@ -18,11 +19,12 @@ from db.queries.contacts import ContactFilter
 
 
 class Health:
-    def __init__(self, gate: Gate, loop: IntakeLoop, outside: Outside) -> None:
+    def __init__(self, gate: Gate, loop: IntakeLoop, outside: Outside, direct_opens: DirectOpens) -> None:
         self._gate = gate
         self._house = gate.house
         self._loop = loop
         self._outside = outside
+        self._direct_opens = direct_opens
         self._started_at_ms = gate.house.now_ms()
 
     def status(self, caller: Caller) -> wire.Status:
@@ -48,4 +50,5 @@ class Health:
         cannot_log = self._house.log.cannot_log
         found = [cannot_log and f"cannot log: {cannot_log}", self._house.log.trouble, self._loop.paused]
         found += [f"{spool.name}: {spool.trouble}" for spool in self._loop.status() if spool.trouble]
-        return [trouble for trouble in found if trouble] + self._outside.troubles()
+        found += self._outside.troubles() + self._direct_opens.troubles()
+        return [trouble for trouble in found if trouble]

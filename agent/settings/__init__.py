@@ -48,6 +48,7 @@ from agent.settings.forward import CheckpointSink, Destination, Forward
 from agent.settings.log import Log
 from agent.settings.odd import OddRules
 from agent.settings.part import Part
+from agent.settings.sentry import Sentry
 from agent.settings.source import SidecarField, Source
 from agent.settings.witness import WitnessSettings
 
@@ -60,6 +61,7 @@ __all__ = [
     "Log",
     "OddRules",
     "Part",
+    "Sentry",
     "Served",
     "Settings",
     "SidecarField",
@@ -85,6 +87,8 @@ class Settings(Part):
     witness: list[WitnessSettings] = Field(default_factory=list)
     checkpoint_sink: list[CheckpointSink] = Field(default_factory=list)
     forward: list[Forward] = Field(default_factory=list)
+    sentry: Sentry = Field(default_factory=Sentry)
+    """Who watches the files themselves."""
     rescan_s: float = Field(default=15.0, ge=0.2)
     """How often the spools are read through for what a wake-up missed."""
     session_hours: float = Field(default=10.0, gt=0, le=24)
@@ -114,6 +118,9 @@ class Settings(Part):
             if source.spool.resolve().is_relative_to(self.state_dir.resolve()):
                 raise ValueError(f"source {source.name}: the spool must not lie inside state_dir")
         _ = self.directory  # it refuses what cannot be meant
+        _require_sources(self.sentry, names)
+        if len(bytes(self.sentry_socket)) > SOCKET_PATH_LIMIT:
+            raise ValueError(f"sentry.socket: the path is longer than {SOCKET_PATH_LIMIT} bytes")
         return self
 
     @cached_property
@@ -122,8 +129,20 @@ class Settings(Part):
         return Directory(self.adviser, self.services)
 
     @property
+    def sentry_socket(self) -> Path:
+        return self.sentry.socket or self.socket.with_name("sentry")
+
+    @property
     def keys(self) -> Path:
         return self.keys_dir or self.state_dir / "keys"
+
+
+def _require_sources(sentry: Sentry, names: list[str]) -> None:
+    places = [rule.place for rule in sentry.expected] + [place for rule in sentry.deny for place in rule.places]
+    for place in places:
+        kind, _, name = place.partition(":")
+        if kind == "spool" and name not in names:
+            raise ValueError(f"sentry: there is no source {name}")
 
 
 def load(file: Path) -> Settings:

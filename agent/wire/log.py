@@ -16,7 +16,8 @@ class Actor(Body):
     uid: int | None
     """The operating system's user at the other end of the socket; None for the agent itself."""
     via: str = ""
-    """`tui`, `cli`, `api`, `server` (a command of earwitness-agent) or `agent`."""
+    """`tui`, `cli`, `api`, `server` (a command of earwitness-agent), `sentry` (whoever opened a file past the agent)
+    or `agent`."""
     session: str | None = None
     """Of the account, from signing in to signing out; None when nobody had signed in."""
 

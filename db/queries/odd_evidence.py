@@ -52,6 +52,11 @@ def allowed(action: str, first: int) -> list[TraceRecord]:
     return [TraceRecord(*row) for row in rows]
 
 
+def recorded(action: str, first: int) -> list[TraceRecord]:
+    """Entries of an action, whatever came of it."""
+    return [TraceRecord(*row) for row in asked(f"{_TRACE} WHERE action = ? AND seq >= ? ORDER BY seq", action, first)]
+
+
 def has_changed(first: int) -> bool:
     """Whether notes or accounts have changed in the entries from `first` on."""
     [(changed,)] = asked(_CHANGED, first, first)

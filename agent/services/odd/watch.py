@@ -61,7 +61,7 @@ class OddWatch:
         heard = odd_evidence.listenings(first)
         refused = odd_evidence.refusals(first)
         opened = odd_evidence.allowed("file.open", first)
-        gaps = odd_evidence.allowed("sentry.gap", first)
+        gaps = odd_evidence.recorded("sentry.gap", first)
         for listening in heard:
             self._add(listening)
         self._refusals += refused
