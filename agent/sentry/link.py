@@ -41,6 +41,8 @@ class Link:
         self._unwritten = bytearray()
         self._retry_at_s = 0.0
         self._said_at_s = 0.0
+        self.connections = 0
+        """How many there have been."""
         self.is_welcome = False
         """The agent has answered: what is sent is entered."""
         self.agent_pid = 0
@@ -85,6 +87,7 @@ class Link:
             self.trouble = f"the agent cannot be reached ({error.strerror})"
             return
         self._socket = connecting
+        self.connections += 1
         self.agent_pid, self.agent_started_ticks = pid, started_ticks(pid)
         self._say(self._hello())
 

@@ -85,7 +85,8 @@ class Sentry:
         self._selector.register(self._fanotify, selectors.EVENT_READ, _FANOTIFY)
         self._selector.register(self._marks, selectors.EVENT_READ, _FOLDERS)
         self._is_reading = True
-        self._linked: tuple[int, int] | None = None
+        self._linked: tuple[int, int, int] | None = None
+        """What is waited for of the connection: which one it is, its descriptor, the events."""
         self._programs: dict[str, tuple[int, int] | None] = {}
         self._guard = Guard(max(PATIENCE_S, 3 * plan.answer_within_ms / 1000))
         self._take_over()
@@ -155,13 +156,14 @@ class Sentry:
         """Wait for the connection's descriptor as it comes and goes, and for the queue only while there is room."""
         fileno = self._link.fileno()
         wanted = selectors.EVENT_READ | (selectors.EVENT_WRITE if self._link.wants_to_write else 0)
-        linked = None if fileno is None else (fileno, wanted)
+        # A new connection may have got the descriptor of the one before, which the kernel has forgotten by itself.
+        linked = None if fileno is None else (self._link.connections, fileno, wanted)
         if linked != self._linked:
             if self._linked is not None:
                 with suppress(KeyError, ValueError):
-                    self._selector.unregister(self._linked[0])
+                    self._selector.unregister(self._linked[1])
             if linked is not None:
-                self._selector.register(*linked, _LINK)
+                self._selector.register(linked[1], linked[2], _LINK)
             self._linked = linked
         if fileno is None or not self._link.is_welcome:
             self._let_go(self._waiting.give_up(), keep=True)
