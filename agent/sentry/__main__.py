@@ -12,7 +12,7 @@ import signal
 import sys
 from pathlib import Path
 
-from agent.sentry.capabilities import MARKING, WATCHING, held, keep
+from agent.sentry.capabilities import AUDITING, MARKING, WATCHING, Capability, held, keep
 from agent.sentry.guard import notify
 from agent.sentry.loop import Sentry, most_waiting, say
 from agent.sentry.plan import Plan, PlanInvalid, read
@@ -27,7 +27,7 @@ def main() -> int:
     except PlanInvalid as error:
         say(f"standard input: {error}; start it as earwitness-agent sentry")
         return 2
-    missing = MARKING - held()
+    missing = (MARKING | (AUDITING if plan.audit else set())) - held()
     if missing:
         names = ", ".join(sorted(f"CAP_{one.name}" for one in missing))
         say(f"not permitted: {names} is missing; earwitness-agent doctor says how to grant it")
@@ -52,7 +52,7 @@ def _prepared(plan: Plan) -> Sentry:
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, allowed))
     Path(plan.run_dir).mkdir(mode=0o700, parents=True, exist_ok=True)
     sentry = Sentry(plan, most_waiting=most_waiting(most))
-    keep(WATCHING)
+    keep(WATCHING | ({Capability.AUDIT_CONTROL} if plan.audit else set()))
     return sentry
 
 

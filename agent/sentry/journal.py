@@ -76,6 +76,8 @@ class Journal:
 def without_words(report: Message) -> Message:
     """A report without what may be customer data."""
     kept = {key: value for key, value in report.items() if key != "name"}
+    if kept["what"] in ("counted", "difference"):
+        kept["exe"] = ""
     if "who" in kept:
         parents = [{**parent, "exe": ""} for parent in kept["who"]["parents"]]
         kept["who"] = {**kept["who"], "command": [], "comm": "", "parents": parents}

@@ -37,13 +37,14 @@ from agent.sentry.plan import Plan
 from agent.sentry.process import Who, seen
 from agent.sentry.protocol import VERSION, Message
 from agent.sentry.run_file import TOUCH_EVERY_S, RunFile
+from agent.sentry.second_witness import SecondWitness
 from agent.sentry.waiting import Open, Waiting
 from agent.sentry.whereabouts import Where, Whereabouts
 
 TICK_S = 0.25
 REMARK_EVERY_S = 10.0
 SPARE_DESCRIPTORS = 64
-_FANOTIFY, _FOLDERS, _LINK = "fanotify", "folders", "link"
+_FANOTIFY, _FOLDERS, _LINK, _AUDIT = "fanotify", "folders", "link", "audit"
 
 
 def say(line: str) -> None:
@@ -89,7 +90,17 @@ class Sentry:
         """What is waited for of the connection: which one it is, its descriptor, the events."""
         self._programs: dict[str, tuple[int, int] | None] = {}
         self._guard = Guard(max(PATIENCE_S, 3 * plan.answer_within_ms / 1000))
+        self._witness = self._second_witness() if plan.audit else None
         self._take_over()
+
+    def _second_witness(self) -> SecondWitness | None:
+        try:
+            witness = SecondWitness(self._plan, self._is_own, self._gap)
+        except OSError as error:
+            self._report_gap(f"the kernel's audit cannot be asked ({error.strerror})")
+            return None
+        self._selector.register(witness.stream, selectors.EVENT_READ, _AUDIT)
+        return witness
 
     # --- the loop ----------------------------------------------------------------------------------------------------
 
@@ -113,6 +124,7 @@ class Sentry:
             self._link.keep_up()
             self._tell_counts()
             self._follow_link()
+            self._tell_differences()
             if now_s >= next_touch_s:
                 next_touch_s = now_s + TOUCH_EVERY_S
                 self._run_file.touch()
@@ -126,6 +138,8 @@ class Sentry:
     def _end(self) -> None:
         notify("STOPPING=1")
         self._fanotify.close()  # first: whatever waits goes on
+        if self._witness is not None:
+            self._witness.stream.close()
         self._tell_counts(everything=True)
         self._link.bye()
         self._run_file.leave(self._run, self._since_ms)
@@ -148,6 +162,9 @@ class Sentry:
         elif what == _FOLDERS:
             for why in self._marks.follow_new():
                 self._report_gap(f"a new folder is not watched: {why}")
+        elif what == _AUDIT:
+            if self._witness is not None:
+                self._witness.read(_wall_ms())
         else:
             for message in self._link.received():
                 self._heard(message)
@@ -184,7 +201,7 @@ class Sentry:
         if event.fd == NO_FD:
             return
         try:
-            if event.pid == os.getpid() or self._link.is_agents(event.pid):
+            if self._is_own(event.pid):
                 self._fanotify.answer(event.fd, ALLOW)
             else:
                 self._judge(event)
@@ -192,8 +209,13 @@ class Sentry:
             if event.pidfd != NO_FD:
                 os.close(event.pidfd)
 
+    def _is_own(self, pid: int) -> bool:
+        return pid == os.getpid() or self._link.is_agents(pid)
+
     def _judge(self, event: Event) -> None:
         who, where, at_ms = seen(event.pid, event.pidfd), self._whereabouts.of(event.fd), _wall_ms()
+        if self._witness is not None:
+            self._witness.seen(who, where, at_ms)
         judgement = judged(
             who, where.place, deny=self._plan.deny, expected=self._plan.expected, inode_of=self._inode_of
         )
@@ -260,7 +282,7 @@ class Sentry:
             "run": self._run,
             "since_ms": self._since_ms,
             "unwatched": sorted(self._marks.unwatched),
-            "audit": False,
+            "audit": self._witness is not None,
             "previous": None
             if previous is None
             else {"run": previous.run, "alive_ms": previous.alive_ms, "has_left": previous.has_left},
@@ -323,8 +345,17 @@ class Sentry:
 
     def _report_gap(self, why: str) -> None:
         at_ms = _wall_ms()
+        self._gap(why, at_ms, at_ms, None)
+
+    def _gap(self, why: str, since_ms: int, until_ms: int, lost: int | None) -> None:
         say(why)
-        self._keep(self._outbox.add("gap", at_ms, why=why, since_ms=at_ms, until_ms=at_ms, lost=None))
+        self._keep(self._outbox.add("gap", until_ms, why=why, since_ms=since_ms, until_ms=until_ms, lost=lost))
+
+    def _tell_differences(self) -> None:
+        if self._witness is not None:
+            for difference in self._witness.differences(_wall_ms()):
+                say(f"an open was missed by {difference.missed_by}")
+                self._keep(self._outbox.add("difference", difference.at_ms, **asdict(difference)))
 
     def _tell_counts(self, *, everything: bool = False) -> None:
         for counted in self._counts.due(_wall_ms(), everything=everything):
