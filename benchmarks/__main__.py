@@ -14,6 +14,8 @@ from benchmarks.scene import Scene, tell
 
 MEASUREMENTS = (
     "log_append",
+    "log_check",
+    "log_proofs",
     "intake_backlog",
     "search_page",
     "review",

@@ -121,6 +121,8 @@ class Register:
         """Run inside the transaction, after the jobs; an error here undoes the whole batch."""
         self.after_commit: list[Callable[[], None]] = []
         """Run after the batch is durable, before its callers are told; they must not raise."""
+        self.after_batch: list[Callable[[], None]] = []
+        """Run when a batch has come to its end, well or not, after its callers were told; they must not raise."""
         self.after_failure: list[Callable[[Exception], None]] = []
         """Run when a batch was undone, with the reason, before its callers are told; they must not raise."""
         self._trouble: str | None = None
@@ -167,6 +169,11 @@ class Register:
         if busy_since_s is not None and time.monotonic() - busy_since_s > self.write_limit_s:
             return f"a write has not come to its end for {time.monotonic() - busy_since_s:.0f} s"
         return self._lost() or self._trouble
+
+    @property
+    def is_waited_for(self) -> bool:
+        """Whether jobs wait for the next transaction."""
+        return not self._jobs.empty()
 
     def _lost(self) -> str | None:
         return next((why for why in (held.lost() for held in self._held) if why), None)
@@ -279,6 +286,8 @@ class Register:
             batch, stop = self._gather(first)
             self._busy_since_s = time.monotonic()
             self._commit(batch)
+            for hook in self.after_batch:
+                hook()
             self._busy_since_s = None
             if stop:
                 break

@@ -92,6 +92,10 @@ class Continuity:
             raise LogBroken(why=f"the first {kept.size} entries in the register are not those that were signed for")
         self._proven = {*list(self._proven)[-PROVEN_KEPT:], kept}
 
+    def signed(self, note: str, checkpoint: Checkpoint) -> None:
+        """Know a head that was signed just now, without checking its signature once more."""
+        self._own = note, checkpoint
+
     def lost(self, size: int, nodes: tree.Nodes) -> Checkpoint | None:
         """The largest kept head that is not of this log's beginning: what a new epoch leaves behind."""
         kept = [checkpoint for checkpoint in map(self._checkpoint_in, self._kept) if checkpoint is not None]

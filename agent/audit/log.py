@@ -10,6 +10,7 @@ that a job that was undone or a second process (a command of earwitness-agent) l
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -32,6 +33,8 @@ Result = TypeVar("Result")
 
 CLOSING = frozenset({"contact.released"})
 """Actions that say how something ended that is in the log already: they release nothing."""
+PUBLISH_S = 0.1
+"""How far the head beside the database may lag behind, as long as one entry follows the other."""
 FULL = "the disk is full, and what is left is for refusals"
 
 
@@ -93,9 +96,13 @@ class AccessLog:
         self._broken: str | None = None
         self._growth: _Growth | None = None
         self._signed: tuple[CheckpointRecord, Checkpoint] | None = None
+        self._unpublished: tuple[CheckpointRecord, Checkpoint] | None = None
+        """Durable, and not yet beside the database."""
+        self._published_at_s = -PUBLISH_S
         register.participants.append(self)
         register.before_commit.append(self._write)
         register.after_commit.append(self._publish)
+        register.after_batch.append(self._publish_what_is_left)
         register.after_failure.append(self._make_room)
 
     def _in_epoch(self, signer: CheckpointSigner) -> Continuity:
@@ -137,7 +144,7 @@ class AccessLog:
         """The log as this transaction finds it, if it may go on."""
         try:
             size = stored.size()
-            frontier = tree.Frontier(size, _nodes(tree.peaks(size)))
+            frontier = tree.Frontier(size, stored_nodes(tree.peaks(size)))
             self._continuity.require(size, frontier.root(), stored.newest_checkpoint(), self.node)
         except LogBroken as error:
             self._broken = error.parameters["why"]
@@ -161,7 +168,7 @@ class AccessLog:
             draft: Makes the first entry, of the log's size and the checkpoint that is lost.
         """
         size = stored.size()
-        frontier = tree.Frontier(size, _nodes(tree.peaks(size)))
+        frontier = tree.Frontier(size, stored_nodes(tree.peaks(size)))
         lost = self._continuity.lost(size, self.node)
         self.signer, self._continuity = signer, self._in_epoch(signer)
         self._growth = _Growth(size, frontier, is_full=False)
@@ -229,6 +236,7 @@ class AccessLog:
         head = CheckpointRecord(frontier.size, self._now_ms(), self.signer.sign(frontier.size, root))
         stored.add_checkpoint(head)
         self._signed = head, Checkpoint(origin, frontier.size, root, self.signer.epoch)
+        self._continuity.signed(head.note, self._signed[1])
 
     @staticmethod
     def node(level: int, place: int) -> bytes:
@@ -237,14 +245,30 @@ class AccessLog:
         Raises:
             RegisterUnwritable: it is not there, so nothing more can be appended.
         """
-        return _nodes([(level, place)])(level, place)
+        return stored_nodes([(level, place)])(level, place)
 
     def _publish(self) -> None:
-        """Put the head that has just become durable beside the database."""
-        if self._signed is None:
+        """Put the head that has just become durable beside the database, unless the next one follows at once.
+
+        Callers who wait share that file as they share the commit: it is synced too.
+        """
+        if self._signed is not None:
+            self._unpublished, self._signed = self._signed, None
+        is_due = time.monotonic() - self._published_at_s > PUBLISH_S
+        if is_due or not self._register.is_waited_for:
+            self._publish_now()
+
+    def _publish_what_is_left(self) -> None:
+        """After a batch that wrote nothing, no later one publishes the head that was put off."""
+        if self._unpublished is not None and not self._register.is_waited_for:
+            self._publish_now()
+
+    def _publish_now(self) -> None:
+        if self._unpublished is None:
             return
-        (head, checkpoint), self._signed = self._signed, None
+        (head, checkpoint), self._unpublished = self._unpublished, None
         self._keep(self.checkpoint_file, "beside the database", head.note, checkpoint)
+        self._published_at_s = time.monotonic()
 
     def remember(self) -> None:
         """Put the newest head where it survives that the whole folder of the register is put back."""
@@ -269,7 +293,7 @@ class AccessLog:
             self._reserve.release()
 
 
-def _nodes(places: Iterable[tuple[int, int]]) -> tree.Nodes:
+def stored_nodes(places: Iterable[tuple[int, int]]) -> tree.Nodes:
     """Stored nodes, read together."""
     found = stored.nodes(places)
 

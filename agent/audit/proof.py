@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 from agent.audit import tree
 from agent.audit.checkpoint import CheckpointVerifier
-from agent.audit.log import AccessLog
+from agent.audit.log import stored_nodes
 from agent.errors import NotFound, WrongUse
 from db.queries import log as stored
+
+Result = TypeVar("Result")
 
 
 def inclusion(index: int, size: int) -> dict[str, object]:
@@ -22,13 +26,13 @@ def inclusion(index: int, size: int) -> dict[str, object]:
     entry = stored.by_seq(index) if 0 <= index < size else None
     if entry is None:
         raise WrongUse(what=f"the first {size} entries have no entry {index}")
-    proof = tree.inclusion_proof(index, size, AccessLog.node)
+    root, proof = _read_together(lambda nodes: (tree.root(size, nodes), tree.inclusion_proof(index, size, nodes)))
     return {
         "index": index,
         "size": size,
         "leaf": _base64(entry.leaf),
         "leaf_hash": _base64(tree.leaf_hash(entry.leaf)),
-        "root": _base64(tree.root(size, AccessLog.node)),
+        "root": _base64(root),
         "proof": [_base64(digest) for digest in proof],
     }
 
@@ -42,12 +46,14 @@ def consistency(older: int, size: int) -> dict[str, object]:
     _require_size(size)
     if not 0 < older <= size:
         raise WrongUse(what=f"there is no consistency proof from {older} to {size}")
-    proof = tree.consistency_proof(older, size, AccessLog.node)
+    older_root, root, proof = _read_together(
+        lambda nodes: (tree.root(older, nodes), tree.root(size, nodes), tree.consistency_proof(older, size, nodes))
+    )
     return {
         "older": older,
         "size": size,
-        "older_root": _base64(tree.root(older, AccessLog.node)),
-        "root": _base64(tree.root(size, AccessLog.node)),
+        "older_root": _base64(older_root),
+        "root": _base64(root),
         "proof": [_base64(digest) for digest in proof],
     }
 
@@ -73,6 +79,18 @@ def export(folder: Path, verifier: CheckpointVerifier) -> int:
                 break
             leaves.write(_base64(entry.leaf) + "\n")
     return newest.size
+
+
+def _read_together(work: Callable[[tree.Nodes], Result]) -> Result:
+    """Run work on stored nodes, which are read with one question: a first run only tells which it needs."""
+    wanted: set[tuple[int, int]] = set()
+
+    def noted(level: int, place: int) -> bytes:
+        wanted.add((level, place))
+        return tree.EMPTY_ROOT
+
+    work(noted)
+    return work(stored_nodes(wanted))
 
 
 def _require_size(size: int) -> None:

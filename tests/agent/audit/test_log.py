@@ -105,6 +105,25 @@ def test_what_is_written_together_is_signed_once(house: Installation) -> None:
         assert [head.size for head in stored_log.checkpoints()] == [1, 9]
 
 
+def test_the_head_beside_the_database_may_lag_only_while_the_next_one_is_on_its_way(house: Installation) -> None:
+    """Whatever came of the job that was waiting: what is durable is beside the database in the end."""
+
+    def failing() -> None:
+        raise LookupError
+
+    for last in (failing, lambda: house.log.append(draft()), lambda: None):
+        held = threading.Event()
+        house.register.before_commit.append(lambda held=held: held.wait(10))  # type: ignore[misc]  # bound here
+        first = house.register.submit(lambda: house.log.append(draft()))
+        follows = house.register.submit(last)
+        house.register.before_commit.pop()
+        held.set()
+        first.result(10)
+        follows.exception(10)
+        house.register.write(lambda: None)
+        assert beside(house) == newest(house)
+
+
 def test_many_threads_write_one_tree(house: Installation) -> None:
     def write() -> None:
         for _entry in range(20):
