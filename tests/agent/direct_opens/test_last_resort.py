@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from agent.daemon import at_work
 from agent.direct_opens.service import DirectOpens
 from agent.installation import Installation
 from agent.settings import Settings
@@ -33,7 +34,7 @@ def test_a_foreign_open_is_entered_unattributed_and_our_own_is_not(
     house: Installation, sealed: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     watching = DirectOpens(house, grace_s=0.1)
-    with watching.followed():
+    with at_work(watching):
         until(lambda: _seeing(watching, house) == "unattributed")
         assert sealed.read_bytes()
         assert (house.settings.keys / "master.key").read_bytes()
@@ -51,7 +52,7 @@ def test_it_can_be_left_out(settings: Settings, house: Installation) -> None:
     nothing = house.settings.sentry.model_copy(update={"last_resort": "none"})
     object.__setattr__(house, "settings", settings.model_copy(update={"sentry": nothing}))
     watching = DirectOpens(house, grace_s=0.1)
-    with watching.followed():
+    with at_work(watching):
         time.sleep(0.5)
         assert _seeing(watching, house) == "nothing"
     assert watching.troubles() == [], "that there never was a sentry is no trouble of today"
