@@ -37,10 +37,11 @@ class LogStates:
         """It shows no entry, only that there are so many, and is no entry itself; a refusal is."""
         with self._gate.access(caller, READING, needs=Capability.AUDIT_READ, is_covered=True):
             newest, verified = stored.newest_checkpoint(), last_verified()
+            cannot_log = self._house.log.cannot_log
             return wire.LogState(
                 size=stored.size(),
-                can_log=self._house.register.trouble is None,
-                trouble=[why for why in (self._house.register.trouble, self._house.log.trouble) if why],
+                can_log=cannot_log is None,
+                trouble=[why for why in (cannot_log, self._house.log.trouble) if why],
                 checkpoint_size=newest.size if newest else 0,
                 checkpoint_at=instant(newest.at_ms) if newest else None,
                 verified_size=verified.size if verified else 0,

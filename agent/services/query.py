@@ -227,7 +227,7 @@ def _entry_terms(token: _Token, where: _Where) -> list[EntryTerm]:
             value = _outcome(token)
         case EntryTermKind.ACTION:
             value = token.value.casefold().removesuffix("*") or "*"
-        case EntryTermKind.PURPOSE | EntryTermKind.REASON | EntryTermKind.REQUEST | EntryTermKind.SESSION:
+        case EntryTermKind.PURPOSE | EntryTermKind.REASON | EntryTermKind.SESSION:
             value = token.value.casefold()
         case EntryTermKind.VIA:
             value = _via(token)

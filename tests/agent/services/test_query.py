@@ -222,7 +222,7 @@ def test_a_value_that_there_is_not_is_refused(query: str) -> None:
         ("searched:Läcka", EntryTerm(EntryTermKind.SEARCHED, "Läcka")),
         ("case:C-118", EntryTerm(EntryTermKind.CASE, "C-118")),
         ("reason:out-of-scope", EntryTerm(EntryTermKind.REASON, "out-of-scope")),
-        ("request:00ff00ff00ff00ff", EntryTerm(EntryTermKind.REQUEST, "00ff00ff00ff00ff")),
+        ("request:Of_a-script", EntryTerm(EntryTermKind.REQUEST, "Of_a-script")),
         ("session:00ff00ff00ff00ff", EntryTerm(EntryTermKind.SESSION, "00ff00ff00ff00ff")),
         ("via:TUI", EntryTerm(EntryTermKind.VIA, "tui")),
         ("purpose:*", EntryTerm(EntryTermKind.PURPOSE, "*")),

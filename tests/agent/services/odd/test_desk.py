@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from agent import wire
 from agent.audit.entry import Actor, Draft
 from agent.errors import CannotLog, NotFound, NotPermitted, WrongUse
-from agent.services.caller import Caller
+from agent.services.caller import Caller, new_request_id
 from agent.services.desk import Desk
 from agent.services.listening import Stated
 from agent.services.odd.watch import OddWatch
@@ -34,7 +36,8 @@ def at_night(clock: Clock) -> None:
 
 
 def hear(desk: Desk, caller: Caller, contact: str, purpose: str = "training") -> None:
-    desk.listening.listen(caller, contact, None, Stated(purpose), "bytes=0-99").reader.close()
+    asked = replace(caller, request_id=new_request_id())
+    desk.listening.listen(asked, contact, None, Stated(purpose), "bytes=0-99").reader.close()
 
 
 def odd(desk: Desk, reviewer: Caller, *, acknowledged: bool = False) -> list[wire.Odd]:
