@@ -269,7 +269,7 @@ def _uid(token: _Token) -> int:
 
 
 _OUTCOMES = ("allowed", "refused", "failed")
-_VIAS = ("tui", "cli", "api", "server", "agent")
+_VIAS = ("tui", "cli", "api", "server", "agent", "sentry")
 
 _ENTRY_FIELDS: dict[str, EntryTermKind | None] = {
     "actor": EntryTermKind.ACTOR,

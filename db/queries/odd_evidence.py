@@ -46,9 +46,18 @@ def refusals(first: int) -> list[TraceRecord]:
     return [TraceRecord(*row) for row in rows]
 
 
-def allowed(action: str, first: int) -> list[TraceRecord]:
-    """Entries of an action that were not refused and did not fail."""
-    rows = asked(f"{_TRACE} WHERE action = ? AND outcome = 'allowed' AND seq >= ? ORDER BY seq", action, first)
+def direct_opens(first: int) -> list[TraceRecord]:
+    """Files opened past the agent, but for those that were denied."""
+    rows = asked(f"{_TRACE} WHERE action = 'file.open' AND outcome = 'allowed' AND seq >= ? ORDER BY seq", first)
+    return [TraceRecord(*row) for row in rows]
+
+
+def sentry_troubles(first: int) -> list[TraceRecord]:
+    """What the sentry missed, came late for, or saw otherwise than the kernel's own record."""
+    rows = asked(
+        f"{_TRACE} WHERE action >= 'sentry.' AND action < 'sentry/' AND outcome = 'failed' AND seq >= ? ORDER BY seq",
+        first,
+    )
     return [TraceRecord(*row) for row in rows]
 
 

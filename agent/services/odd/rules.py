@@ -9,7 +9,7 @@
     refused-in-a-row  refusals close together                                           person and first refusal
     direct-open       files opened past the agent                                       OS user and day
     agreement-ending  a secrecy agreement that ends soon                                account and end
-    sentry-gap        times of which nobody knows who opened what                       day
+    sentry-gap        times of which nobody, or not everybody, knows who opened what    day
 
 An export counts as a listening. Accounts and days are in a finding, a customer never is: the number of `same-caller` is
 neither in what was measured nor in the query that shows the entries.
@@ -171,7 +171,7 @@ def direct_open(evidence: Evidence, rules: OddRules) -> Iterator[Finding]:
 
 def sentry_gap(evidence: Evidence, rules: OddRules) -> Iterator[Finding]:
     for day, gaps in _grouped(evidence.gaps, lambda one: evidence.day(one.at_ms)).items():
-        yield _of_traces("sentry-gap", gaps, about=(day,), uid=None, query=f"action:sentry.gap on:{day}")
+        yield _of_traces("sentry-gap", gaps, about=(day,), uid=None, query=f"action:sentry. outcome:failed on:{day}")
 
 
 def agreement_ending(evidence: Evidence, rules: OddRules) -> Iterator[Finding]:

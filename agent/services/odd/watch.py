@@ -60,7 +60,7 @@ class OddWatch:
         first = self._next if self._next >= 0 else odd_evidence.first_since(now_ms - WINDOW_DAYS * rules.DAY_MS)
         heard = odd_evidence.listenings(first)
         refused = odd_evidence.refusals(first)
-        opened = odd_evidence.allowed("file.open", first)
+        opened = odd_evidence.direct_opens(first)
         gaps = odd_evidence.recorded("sentry.gap", first)
         for listening in heard:
             self._add(listening)

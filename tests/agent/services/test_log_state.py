@@ -26,7 +26,7 @@ def test_a_log_that_goes_on_says_how_far_it_is_signed(desk: Desk, reviewer: Call
     assert state.size == state.checkpoint_size == len(entries(desk.house))
     assert state.checkpoint_at is not None
     assert (state.verified_whole, state.verified_at) == (None, None)
-    assert (state.witnesses, state.sentry, state.odd) == ([], None, 0)
+    assert (state.witnesses, state.odd) == ([], 0)
 
 
 def test_looking_is_no_entry_and_a_refusal_is(desk: Desk, people: People, reviewer: Caller) -> None:

@@ -205,11 +205,15 @@ def test_refusals_and_direct_opens_and_gaps_are_found(desk: Desk, people: People
     root = Actor(uid=0, via="agent")
     desk.house.log.record(Draft(root, "file.open", Outcome.ALLOWED, target="f" * 32))
     desk.house.log.record(Draft(root, "file.open", Outcome.REFUSED, target="f" * 32))
-    desk.house.log.record(Draft(Actor(), "sentry.gap", Outcome.ALLOWED))
+    desk.house.log.record(Draft(Actor(), "sentry.gap", Outcome.FAILED))
+    desk.house.log.record(Draft(Actor(), "sentry.start", Outcome.ALLOWED))
+    desk.house.log.record(Draft(Actor(), "sentry.difference", Outcome.FAILED))
     found = {one.rule: one for one in odd(desk, reviewer)}
     assert set(found) == {"refused-in-a-row", "direct-open", "sentry-gap"}
     assert (found["refused-in-a-row"].account, found["refused-in-a-row"].measured["count"]) == ("anna.berg", 5)
     assert (found["direct-open"].uid, found["direct-open"].measured["count"]) == (0, 1)
+    page = desk.audit.entries(reviewer, found["sentry-gap"].query, offset=0, limit=9, as_of=None, cursor=None)
+    assert [entry.action for entry in page.items] == ["sentry.difference", "sentry.gap"]
 
 
 def test_agreements_of_those_who_need_one_and_are_not_renewed(desk: Desk, people: People, clock: Clock) -> None:
@@ -233,6 +237,6 @@ def test_agreements_of_those_who_need_one_and_are_not_renewed(desk: Desk, people
 def test_a_log_that_grew_by_a_second_process_is_read_on(desk: Desk, reviewer: Caller) -> None:
     odd(desk, reviewer)
     before = len(entries(desk.house))
-    desk.house.log.record(Draft(Actor(), "sentry.gap", Outcome.ALLOWED))
+    desk.house.log.record(Draft(Actor(), "sentry.gap", Outcome.FAILED))
     assert len(entries(desk.house)) == before + 1
     assert [one.rule for one in odd(desk, reviewer)] == ["sentry-gap"]
