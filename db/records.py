@@ -199,13 +199,3 @@ class ChangeRecord:
     old: bytes | None
     new: bytes | None
     read_from: str
-
-
-@dataclass(frozen=True, slots=True)
-class InPlaceRecord:
-    recording_id: str
-    source: str
-    path: bytes
-    identity: str
-    state: str
-    """`present`, `changed`, `vanished`."""

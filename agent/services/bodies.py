@@ -10,7 +10,7 @@ from typing import Any
 
 from agent import wire
 from agent.audit.marks import DIGEST
-from db.records import ContactRecord, NoteRecord, QuarantineRecord, RecordingRecord
+from db.records import ChangeRecord, ContactRecord, NoteRecord, QuarantineRecord, RecordingRecord
 
 
 def instant(at_ms: int) -> datetime:
@@ -75,7 +75,9 @@ def contact_body(record: ContactRecord) -> wire.Contact:
     return wire.Contact(**_common(record))
 
 
-def shown_contact_body(record: ContactRecord, notes: Iterable[NoteRecord]) -> wire.ShownContact:
+def shown_contact_body(
+    record: ContactRecord, notes: Iterable[NoteRecord], changes: Iterable[ChangeRecord]
+) -> wire.ShownContact:
     provenance = json.loads(record.provenance)
     return wire.ShownContact(
         **_common(record),
@@ -84,6 +86,18 @@ def shown_contact_body(record: ContactRecord, notes: Iterable[NoteRecord]) -> wi
         zone=record.zone,
         taken_in_at=instant(record.taken_in_at_ms),
         noted=[note_body(note) for note in notes],
+        changes=[_change_body(change) for change in changes],
+    )
+
+
+def _change_body(record: ChangeRecord) -> wire.Change:
+    is_shown = record.field != "sidecar"  # a whole file, which stays as it is
+    return wire.Change(
+        at=instant(record.at_ms),
+        field=record.field,
+        old=record.old.decode() if is_shown and record.old is not None else None,
+        new=record.new.decode() if is_shown and record.new is not None else None,
+        read_from=record.read_from,
     )
 
 

@@ -18,7 +18,7 @@ from agent.services.query import contact_terms
 from agent.services.snapshot import Snapshots
 from agent.wire import Capability
 from db.queries import annotations as annotating
-from db.queries import contacts, searches
+from db.queries import contact_changes, contacts, searches
 from db.queries.contacts import ContactFilter, Term, TermKind
 from db.records import ContactRecord
 
@@ -112,7 +112,7 @@ class Contacts:
         target = self.target(contact_id)
         with self._gate.access(caller, "contact.show", needs=Capability.CONTACT_SHOW, target=target):
             found = self.permitted(caller, contact_id)
-            return shown_contact_body(found, annotating.notes(found.id))
+            return shown_contact_body(found, annotating.notes(found.id), contact_changes.history(found.id))
 
     def target(self, contact_id: str) -> str:
         """What the log calls a contact: its id, or a digest when there is none, since a number may have been typed."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from agent.wire.body import API, PAGE_LIMIT, WAVEFORM_COLUMNS, Asked, Body, Count, Instant, Item, Page
 from agent.wire.contacts import (
+    Change,
     Contact,
     NewNote,
     NewSavedSearch,
@@ -37,6 +38,7 @@ __all__ = [
     "Asked",
     "Body",
     "Capability",
+    "Change",
     "Contact",
     "ContactSort",
     "Count",

@@ -38,6 +38,8 @@ class Recording(Body):
     """Bytes of the smallest part that decodes by itself (a frame of PCM, a block of GSM)."""
     block_frames: int
     """Frames in such a part."""
+    leg: str = ""
+    """Which leg of the call it is, as the recorder calls it; empty for a mix, and for a file that is the whole call."""
     legs: list[str] = Field(default_factory=list)
     """Whose each channel is, `adviser` or `caller`; empty when nothing says."""
 
@@ -81,6 +83,18 @@ class Note(Body):
     """The moment in the recording that the note is about."""
 
 
+class Change(Body):
+    """A field that was changed by what came after the contact was taken in."""
+
+    at: Instant
+    field: str
+    old: str | None
+    """None also where it is kept only that it changed."""
+    new: str | None
+    read_from: str
+    """`sidecar`, or `another leg`."""
+
+
 class ShownContact(Contact):
     extension: str | None = None
     provenance: dict[str, Provenance]
@@ -89,6 +103,8 @@ class ShownContact(Contact):
     """The source's time zone, in which the call began."""
     taken_in_at: Instant
     noted: list[Note] = Field(default_factory=list)
+    changes: list[Change] = Field(default_factory=list)
+    """What later arrivals changed, oldest first."""
 
 
 class NewNote(Asked):

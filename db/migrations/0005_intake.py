@@ -60,19 +60,7 @@ class ContactChange(Model):
         table_name = "contact_change"
 
 
-class InPlace(Model):
-    recording = ForeignKeyField(Recording, primary_key=True, on_delete="CASCADE")
-    source = CharField()
-    path = BlobField()
-    identity = CharField()
-    state = CharField()
-
-    class Meta:
-        table_name = "in_place"
-        indexes = ((("source", "path"), False),)
-
-
-TABLES: tuple[type[Model], ...] = (Arrival, CallLeg, ContactChange, InPlace)
+TABLES: tuple[type[Model], ...] = (Arrival, CallLeg, ContactChange)
 
 
 def up(migrator: SchemaMigrator, db: Any) -> None:

@@ -96,21 +96,3 @@ class ContactChange(Model):
     class Meta:
         database = database
         table_name = "contact_change"
-
-
-class InPlace(Model):
-    """A recording that is not sealed, since its recorder needs it where it lies."""
-
-    recording = ForeignKeyField(Recording, primary_key=True, on_delete="CASCADE")
-    source = CharField()
-    path = BlobField()
-    """Relative to the spool, as the operating system has it."""
-    identity = CharField()
-    """Device, inode, size and change time when it was last found to be what was taken in."""
-    state = CharField()
-    """`present`, `changed`, `vanished`."""
-
-    class Meta:
-        database = database
-        table_name = "in_place"
-        indexes = ((("source", "path"), False),)

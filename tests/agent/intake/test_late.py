@@ -11,9 +11,13 @@ import pytest
 from agent.installation import Installation
 from agent.intake.metadata.sidecar import SIDECAR_LIMIT_BYTES
 from agent.intake.pipeline import Pipeline
+from agent.services.desk import Desk
+from agent.settings import Settings
+from agent.wire import Role
 from db.engine import RegisterUnwritable
 from db.queries import contact_changes
 from tests.agent.calls import sound
+from tests.agent.conftest import People
 from tests.agent.in_process import unwritable
 from tests.agent.intake.taking import spool, take, take_late
 from tests.agent.log_reading import entries, leaves
@@ -158,3 +162,13 @@ def test_no_entry_tells_what_changed_to_what(house: Installation) -> None:
     take_late(house, NAME + ".json", CONTENT)
     for secret in (b"7700900123", b"70174060", b"Mikko", b".json", b".wav"):
         assert secret not in leaves(house)
+
+
+def test_who_looks_at_the_contact_sees_what_was_changed(desk: Desk, settings: Settings, people: People) -> None:
+    contact_id = take(desk.house, NAME, sound()).contact_id
+    assert contact_id is not None
+    take_late(desk.house, NAME + ".json", CONTENT)
+    shown = desk.contacts.show(people.caller(Role.MANAGER), contact_id)
+    changes = {change.field: (change.old, change.new, change.read_from) for change in shown.changes}
+    assert changes["number"] == ("+46701740605", "+447700900123", "sidecar")
+    assert changes["adviser"] == ("Anna Berg", "Mikko Laine", "sidecar")

@@ -33,7 +33,9 @@ def test_a_source_says_everything_about_its_recorder(tmp_path: Path) -> None:
         + r"""
 convention = "pattern"
 name_pattern = '{start:YYYYMMDD_HHMMSS}_{direction}_{extension}_{number}[_{leg}]'
-mode = "in-place"
+mode = "sealed"
+office_hours = "mon-fri 08:00-15:00"
+silent_after_h = 3
 legs = ["caller", "adviser"]
 sidecar_map = "genesys"
 sidecar = { number = "caller.phone", queue = "queue.id" }
@@ -58,7 +60,7 @@ from = 2026-05-01T12:00:00
 """,
     )
     source = settings.source[0]
-    assert (source.mode, source.legs, source.sidecar_of) == ("in-place", ["caller", "adviser"], "genesys")
+    assert (source.mode, source.legs, source.sidecar_of) == ("sealed", ["caller", "adviser"], "genesys")
     who = {
         day: adviser.name if (adviser := source.directory.adviser("3201", datetime.fromisoformat(day))) else None
         for day in ("2026-04-30T23:59:59", "2026-05-01T00:00:00", "2026-05-01T12:00:00")
@@ -109,6 +111,9 @@ def test_one_after_the_other_and_the_same_in_source_and_installation_are_no_over
         ('convention = "pattern"\nname_pattern = "{nummer}"', "there is no field {nummer}"),
         ('name_pattern = "{number}"', "choose pattern"),
         ('mode = "inplace"', "mode"),
+        ('mode = "in-place"', 'can only move files into the vault; write "sealed"'),
+        ('office_hours = "always"', "mon-fri 08:00-16:00"),
+        ("silent_after_h = 0", "silent_after_h"),
         ('legs = ["agent"]', "legs"),
         ('sidecar = { nummer = "x" }', "sidecar"),
         ('sidecar_map = "puzzle"', "sidecar_map"),
