@@ -129,6 +129,7 @@ class Continuity:
         with open(beside, "w", encoding="utf-8", opener=_private) as new:
             new.write(note)
             new.flush()
+            os.fsync(new.fileno())  # a name that lasts longer than what it names would be no checkpoint
             stamp = _stamp_of(os.fstat(new.fileno()))
         beside.replace(file)
         self._read[file] = stamp, checkpoint
