@@ -10,7 +10,7 @@ demo: .venv/.run
 	@$(BIN)/earwitness demo $(ARGS)
 
 test: lint
-	$(BIN)/pytest $(ARGS)
+	$(BIN)/pytest -n auto --dist loadfile $(ARGS)
 
 lint: .venv/.test
 	$(BIN)/ruff format --check .
