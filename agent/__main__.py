@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from agent.cli import account, demo, init, log, quarantine, run, scan, sentry, status, unmatched, verify
+from agent.cli import account, demo, doctor, init, log, quarantine, run, scan, sentry, status, unmatched, verify
 from agent.cli.program import program
 
 IN_ORDER = (
@@ -10,6 +10,7 @@ IN_ORDER = (
     run.run,
     sentry.sentry,
     status.status,
+    doctor.doctor,
     account.account,
     scan.scan,
     quarantine.quarantine,
