@@ -11,7 +11,7 @@ import asyncio
 from agent.wire import Role
 from tests.tui.fake_agent import PASSWORD, FakeAgent
 from tests.tui.screen_text import assert_golden
-from tests.tui.screens import contact_scene, place_scene
+from tests.tui.screens import contact_scene, log_scene, place_scene
 from tests.tui.waiting import until
 from tui.app import EarwitnessApp
 from tui.screens.help import HelpScreen
@@ -43,12 +43,29 @@ def draw(language: str) -> None:
 
     async def log(scene: place_scene.Scene) -> None:
         await _counted(scene, 4000)
+        await scene.until_text(_("odd {count}").format(count=8))
+        await scene.until(lambda: scene.screen.strip.counts)
+        await scene.pilot.pause()
         assert_golden(scene.app, f"log-80x24-{language}")
         await scene.press("down", "down", "enter")
         await scene.until_text(_("by way of"))
         assert_golden(scene.app, f"entry-80x24-{language}")
+        for key, name, words in (
+            ("f", "log-filter", _("other terms")),
+            ("i", "log-state", _("last check")),
+            ("h", "hours", _("the most")),
+            ("exclamation_mark", "odd", _("what is odd")),
+            ("E", "export-log", _("Why, and for whom")),
+        ):
+            await scene.press("escape", key)
+            await scene.until_text(words)
+            await scene.pilot.pause()
+            if key == "E":
+                scene.screen.query_one("#path").value = "/home/sec/log.jsonl"
+                await scene.pilot.pause()
+            assert_golden(scene.app, f"{name}-80x24-{language}")
 
-    place_scene.on_place("2", log, user="security")
+    place_scene.on_place("2", log, user="security", agent=log_scene.agent_with_odd())
 
     async def intake(scene: place_scene.Scene) -> None:
         await scene.until(lambda: isinstance(scene.screen, IntakeScreen))

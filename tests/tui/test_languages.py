@@ -30,8 +30,8 @@ def test_the_main_screens_look_like_their_pictures(language: str) -> None:
 TABLES = """
 from rich.cells import cell_len
 from tui.widgets.columns import fitted_widths, line_width
-from tui.widgets import contacts_table, log_table, quarantine_table
-for table in (contacts_table, log_table, quarantine_table):
+from tui.widgets import contacts_table, log_table, odd_table, quarantine_table
+for table in (contacts_table, log_table, odd_table, quarantine_table):
     widths = fitted_widths(table.COLUMNS, 79)
     assert line_width(widths) == 79, (table.__name__, widths)
     for column in table.COLUMNS:

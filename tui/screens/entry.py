@@ -15,7 +15,7 @@ from tui.text import _
 from tui.widgets.action_words import action_sentence
 from tui.widgets.contact_words import at_second, zone_words
 from tui.widgets.entry_commands import ENTRY_COMMANDS, GoesOnFromEntry
-from tui.widgets.entry_terms import contact_term
+from tui.widgets.entry_terms import has_contact
 from tui.widgets.key_hints import KeyHints
 from tui.widgets.log_words import (
     PART_FIELDS,
@@ -67,7 +67,7 @@ class EntryScreen(GoesOnFromEntry, Dialog[str]):
         self.dismiss(query)
 
     def why_not(self, command: Command) -> str | None:
-        if command.action == "open_contact" and contact_term(self._entry) is None:
+        if command.action == "open_contact" and not has_contact(self._entry):
             return _("The entry is not about a contact.")
         return super().why_not(command)
 

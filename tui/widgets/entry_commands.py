@@ -26,7 +26,7 @@ _WAYS = {
     "contact": _Way(
         key="c",
         words=_("this contact"),
-        help=_("The whole life of this contact: who accessed it."),
+        help=_("The whole life of this contact: who accessed it, also directly."),
         query=contact_term,
         why_not=_("The entry is not about a contact."),
     ),

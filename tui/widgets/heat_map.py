@@ -224,7 +224,7 @@ class HeatMap(Offering, Widget, can_focus=True):
     def _legend(self) -> str:
         most = self.largest[0]
         if self.digits:
-            return _("counts; · none") if self._unit == 1 else _("counts in {unit}s; · none").format(unit=self._unit)
+            return _("counts; · none") if self._unit == 1 else _("1 is {unit}; · none").format(unit=self._unit)
         told = [_("· none")]
         for bounds, shade in zip(pairwise(level_bounds(most, len(self._shades))), self._shades, strict=True):
             if bounds[0] < bounds[1]:

@@ -102,13 +102,20 @@ class SectionStrip(Widget, can_focus=False):
         told = [self._told(section) for section in SECTIONS]
         if self.odd is not None:
             words = _("odd {count}").format(count=grouped(self.odd))
-            told.append(Content.styled(f"! {words}", "bold $warning") if self.odd else Content(f"  {words}"))
-        return Content(" ").join(told)
+            told.append(Content.styled(f" ! {words}", "bold $warning") if self.odd else Content(f"   {words}"))
+        return Content("").join(told)
 
     def _told(self, section: LogSection) -> Content:
         counted = self.counts.get(section.name)
-        count = "–" if counted is None else grouped(counted.count + counted.newer)
+        count = "–" if counted is None else brief(counted.count + counted.newer)
         words = f"{section.words} {count}"
         if section is section_of(self.query_shown):
             return Content.styled(f"[{words}]", "bold $primary")
         return Content(f" {words} ")
+
+
+def brief(count: int) -> str:
+    """A count in six cells at the most: `12,998`, `1204k`, `41M`. The list says the exact one of its section."""
+    if count < 100_000:
+        return grouped(count)
+    return f"{count // 1000}k" if count < 10_000_000 else f"{count // 1_000_000}M"

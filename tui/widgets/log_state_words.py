@@ -70,7 +70,8 @@ def _witness(state: wire.LogState, now: datetime) -> StatePart:
     troubled = next((witness for witness in state.witnesses if witness.trouble or witness.at is None), None)
     if troubled is not None:
         short = _("! witness {name}").format(name=troubled.name)
-        return StatePart(f"{short}: {troubled.trouble or _('has signed nothing yet')}", short, "warning")
+        why = troubled.trouble or _("has signed nothing yet")
+        return StatePart(f"{short}: {why}", short, "warning")
     count = len(state.witnesses)
     oldest = min(witness.at for witness in state.witnesses if witness.at is not None)
     full = ngettext("witness {when}", "{count} witnesses {when}", count)
@@ -143,9 +144,8 @@ def _checked(state: wire.LogState) -> Words:
     if state.verified_whole is None:
         return Words(_("! never checked"), "warning")
     said = _signed(state.verified_at, state.verified_size)
-    if state.verified_whole:
-        return Words(f"{said}: {_('whole')}", "success")
-    return Words(f"{said}: {_('! NOT WHOLE')}", "error")
+    verdict = _("whole") if state.verified_whole else _("! NOT WHOLE")
+    return Words(f"{said}: {verdict}", "success" if state.verified_whole else "error")
 
 
 def _witnessed(witness: wire.WitnessState) -> tuple[str, Words]:

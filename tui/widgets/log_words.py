@@ -18,6 +18,8 @@ MARK = "!"
 """Before whatever was refused, failed or done past the agent, so that it needs no colour."""
 PART_FIELDS = ("from_ms", "to_ms")
 """The stretch of a recording, told as times."""
+STAND_IN = "hmac:"
+"""How the log begins a digest in place of words: of a program, when its path may be somebody's own."""
 FOLDED = "parts"
 """In the detail of a folded listening: of how many entries it was made."""
 
@@ -26,6 +28,8 @@ def who_words(entry: wire.Entry) -> str:
     """The account; without one the user of the operating system, or the agent itself."""
     if entry.actor.account is not None:
         return entry.actor.account
+    if entry.action == DIRECT_OPEN and entry.actor.uid is None:
+        return _("(not known)")
     if entry.actor.uid is not None:
         return _("uid {uid}").format(uid=entry.actor.uid)
     return _("the agent")
@@ -88,7 +92,7 @@ def part_words(entry: wire.Entry) -> str:
 def opener_words(entry: wire.Entry) -> str:
     """Of a direct open: by which program, as far as the sentry could tell."""
     exe, pid, login = (entry.detail.get(name) for name in ("exe", "pid", "login_uid"))
-    told = [str(exe)] if exe else []
+    told = [str(exe)] if exe and not str(exe).startswith(STAND_IN) else []
     if pid is not None:
         told.append(_("pid {pid}").format(pid=pid))
     if login is not None and login != entry.actor.uid:

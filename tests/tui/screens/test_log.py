@@ -312,7 +312,11 @@ def test_esc_leads_back_to_the_row_where_one_was() -> None:
 
 @pytest.mark.parametrize(
     ("key", "query"),
-    [("t", "actor:mika on:2026-11-23"), ("q", "request:00000f9e"), ("u", "uid:1002")],
+    [
+        ("t", "actor:mika on:2026-11-23"),
+        ("q", "request:00000f9e after:2026-11-23T10:02Z before:2026-11-23T14:02Z"),
+        ("u", "uid:1002"),
+    ],
 )
 def test_from_an_entry_to_their_day_its_request_its_system_user(key: str, query: str) -> None:
     async def body(scene: Scene) -> None:

@@ -94,7 +94,7 @@ def test_counts_of_more_than_two_digits_are_told_in_tens_or_hundreds() -> None:
         heat.digits = True
         await pilot.pause()
         text = screen_text(pilot.app)
-        assert "counts in 100s; · none" in text
+        assert "1 is 100; · none" in text
         assert " 11 " in text
 
     shown(body)

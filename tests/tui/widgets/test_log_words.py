@@ -6,7 +6,7 @@ import pytest
 
 from agent import wire
 from tests.tui.fake_register import FakeRegister
-from tui.widgets.entry_terms import contact_term, day_terms, person_term, request_term, system_user_term
+from tui.widgets.entry_terms import contact_term, day_terms, has_contact, person_term, request_term, system_user_term
 from tui.widgets.log_words import about_words, entry_tone, marked_outcome, part_words, who_words
 
 
@@ -39,6 +39,13 @@ def test_a_reason_that_is_not_known_stands_as_it_is() -> None:
     assert about_words(entry(outcome=wire.Outcome.FAILED, reason="new-code", target=None)).startswith("new-code")
 
 
+def test_a_direct_open_leads_to_what_was_done_with_the_recording_and_a_place_nowhere() -> None:
+    opened = entry(action="file.open", target="00ff", detail={"place": "vault"})
+    assert contact_term(opened) == "target:00ff"
+    assert not has_contact(opened)
+    assert contact_term(entry(action="file.open", target="vault", detail={"place": "vault"})) is None
+
+
 def test_only_what_was_done_with_a_contact_has_one() -> None:
     assert contact_term(entry(action="contact.export", target="c1")) == "contact:c1"
     assert contact_term(entry(action="quarantine.retry", target="q1")) is None
@@ -52,7 +59,8 @@ def test_the_day_of_a_person_is_the_viewers_day() -> None:
 
 
 def test_request_and_system_user_are_ways_on() -> None:
-    assert request_term(entry(request_id="00ff")) == "request:00ff"
+    asked = request_term(entry(request_id="00ff", at=datetime(2026, 11, 23, 12, 5, 9, tzinfo=UTC)))
+    assert asked == "request:00ff after:2026-11-23T10:05Z before:2026-11-23T14:05Z"
     assert request_term(entry(request_id="")) is None
     assert system_user_term(entry(actor=wire.Actor(account="mika", uid=0))) == "uid:0"
 
@@ -88,3 +96,14 @@ def test_an_opener_that_is_not_known_is_left_out() -> None:
 )
 def test_the_part_of_a_recording_is_told_as_times(detail: dict[str, str | int | None], words: str) -> None:
     assert part_words(entry(detail=detail)) == words
+
+
+def test_a_direct_open_by_nobody_known_is_not_taken_for_the_agents() -> None:
+    opened = entry(action="file.open", actor=wire.Actor(account=None, uid=None, via="agent"))
+    assert who_words(opened) == "(not known)"
+    assert person_term(opened) is None
+
+
+def test_a_program_whose_path_is_kept_as_a_digest_is_not_told() -> None:
+    opened = entry(action="file.open", detail={"exe": "hmac:00ff", "pid": 7, "place": "vault"}, target="vault")
+    assert about_words(opened) == "pid 7 · vault · vault"
