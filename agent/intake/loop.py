@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import errno
 import logging
-import os
 import queue
 import threading
 import time
@@ -19,11 +18,11 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 
 from agent.installation import Installation
-from agent.intake.catalogue import identity_text
 from agent.intake.completeness import Irregular, Progress, Thresholds, Wait
 from agent.intake.late import LateSidecars
+from agent.intake.left import Left
 from agent.intake.legs import Legs
-from agent.intake.opened import Identity, NotRegular, Opened, open_in_spool, spool_of
+from agent.intake.opened import NotRegular, Opened, open_in_spool, spool_of
 from agent.intake.pipeline import Pipeline, SourceChanged, Taken
 from agent.intake.rate import ByMinute
 from agent.intake.scan import Role, role_of, scan
@@ -36,7 +35,6 @@ from agent.intake.watcher import Watcher, Woken
 from agent.settings import Source
 from agent.vault.keys import SealBroken
 from db.engine import RegisterError, RegisterUnwritable
-from db.queries import quarantine
 
 WORKERS = 4
 IN_WORK_LIMIT = 16
@@ -66,6 +64,7 @@ class IntakeLoop:
         self._taken = taken
         self._late = LateSidecars(house, pipeline.leaving)
         self._legs = Legs(house)
+        self._left = Left(house, pipeline.quarantine)
         self._next_upkeep_s = 0.0
         self._woken: queue.SimpleQueue[tuple[Spool, Woken] | None] = queue.SimpleQueue()
         self._lock = threading.Lock()
@@ -116,20 +115,7 @@ class IntakeLoop:
 
     def status(self) -> list[SpoolStatus]:
         with self._lock:
-            return [
-                SpoolStatus(
-                    name=spool.source.name,
-                    convention=spool.source.convention,
-                    trouble=spool.trouble_said,
-                    waiting=len(spool.waiting) + len(spool.in_work),
-                    in_work=len(spool.in_work),
-                    taken_in=spool.taken_in,
-                    last_taken_in_at_ms=spool.last_taken_in_at_ms,
-                    silent_since_ms=spool.silence.since_ms,
-                    left_alone=spool.left_alone,
-                )
-                for spool in self._spools
-            ]
+            return [spool.status() for spool in self._spools]
 
     # --- the thread --------------------------------------------------------------------------------------------------
 
@@ -194,11 +180,9 @@ class IntakeLoop:
 
     def _rescan(self) -> None:
         self._pipeline.finish_removals()
-        with self._house.register.read():
-            left = quarantine.open_identities()
+        self._left.read()
         for spool in self._spools:
             spool.watcher.check()
-            spool.left = {path: note for (name, path), note in left.items() if name == spool.source.name}
             with self._reading(spool):
                 self._read_through(spool)
                 spool.trouble = None
@@ -244,9 +228,7 @@ class IntakeLoop:
             spool.left_alone = left_alone
             for gone in spool.waiting.keys() - present:
                 del spool.waiting[gone]
-        lost = [path for path in spool.left if os.fsdecode(path) not in present | sidecars]
-        if lost:
-            self._pipeline.quarantine.end_left([spool.left.pop(path)[0] for path in lost])
+        self._left.end_missing(spool.source, present | sidecars)
 
     # --- looking at files --------------------------------------------------------------------------------------------
 
@@ -310,28 +292,9 @@ class IntakeLoop:
         return True
 
     def _leave(self, spool: Spool, spool_fd: int, relative_name: str, reason: str, detail: str) -> None:
-        """Note what cannot be opened in the quarantine, once for each state it is in."""
         self._forget(spool, relative_name)
-        path = os.fsencode(relative_name)
-        try:
-            found = os.stat(relative_name, dir_fd=spool_fd, follow_symlinks=False)
-        except OSError:
-            return
-        identity = identity_text(Identity.of(found))
-        before, as_it_was = spool.left.get(path, (None, None))
-        if as_it_was == identity:
-            return
-        note = self._pipeline.quarantine.leave(
-            spool.source,
-            relative_name,
-            reason=reason,
-            detail=detail,
-            identity=identity,
-            size_bytes=found.st_size,
-            instead_of=before,
-        )
-        spool.left[path] = note, identity
-        self._taken(Taken(None))
+        if self._left.note(spool.source, spool_fd, relative_name, reason, detail):
+            self._taken(Taken(None))
 
     def _places_free(self, limit: int = IN_WORK_LIMIT) -> int:
         """Under the lock."""

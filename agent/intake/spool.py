@@ -29,8 +29,6 @@ class Spool:
     silence: Silence
     waiting: dict[str, Waiting] = field(default_factory=dict)
     in_work: set[str] = field(default_factory=set)
-    left: dict[bytes, tuple[str, str]] = field(default_factory=dict)
-    """Path = (id in the quarantine, identity) of what could not be opened and lies where it lay."""
     trouble: str | None = None
     """Why it could not be read through, in English; None when it could."""
     left_alone: int = 0
@@ -48,9 +46,19 @@ class Spool:
                     break
         return (live + others[:most_others])[:most]
 
-    @property
-    def trouble_said(self) -> str | None:
-        return self.watcher.trouble or self.trouble or self.silence.trouble
+    def status(self) -> SpoolStatus:
+        """Under the loop's lock."""
+        return SpoolStatus(
+            name=self.source.name,
+            convention=self.source.convention,
+            trouble=self.watcher.trouble or self.trouble or self.silence.trouble,
+            waiting=len(self.waiting) + len(self.in_work),
+            in_work=len(self.in_work),
+            taken_in=self.taken_in,
+            last_taken_in_at_ms=self.last_taken_in_at_ms,
+            silent_since_ms=self.silence.since_ms,
+            left_alone=self.left_alone,
+        )
 
 
 @dataclass(frozen=True, slots=True)
