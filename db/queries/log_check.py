@@ -22,13 +22,19 @@ _SAME = """
 """Whether a leaf of version 1 says what its columns say. The year of an instant has four digits."""
 
 
-def leaves(first: int, after: int) -> list[tuple[int, bytes, int | None, str]]:
-    """(seq, leaf, whether its copied columns are those that it names, action), from `first` to before `after`.
+TELLING = ("contact.take_in", "contact.join", "quarantine.add", "log.restored")
+"""Actions whose entries say something of the rest: which recordings there are, where epochs began."""
+SAME, SAME_AND_TELLING = 1, 2
+_KIND = f"CASE WHEN {_SAME} THEN CASE WHEN action IN {TELLING} THEN {SAME_AND_TELLING} ELSE {SAME} END ELSE 0 END"
 
-    Other than 1 means that it has to be looked at more closely, not that something is wrong.
+
+def leaves(first: int, after: int) -> list[tuple[int, bytes, int]]:
+    """(seq, leaf, whether its copied columns are those that it names), from `first` to before `after`.
+
+    0 means that it has to be looked at more closely, not that something is wrong.
     """
     return asked(
-        f"SELECT seq, leaf, {_SAME}, action"  # noqa: S608 - a text of ours
+        f"SELECT seq, leaf, {_KIND}"  # noqa: S608 - a text of ours
         " FROM (SELECT *, CAST(leaf AS TEXT) AS words FROM entry WHERE seq >= ? AND seq < ?) ORDER BY seq",
         first,
         after,

@@ -14,8 +14,8 @@
 
 It goes on after the first finding, so that a person sees all of them.
 
-    blocks         the quick look, a few thousand leaves and their nodes at a time, also in processes of their own
-    leaves, nodes  the slow look, once the quick one has found a block that is not whole: what exactly is wrong
+    leaves, nodes  the slow look, once the quick one (`agent.audit.blocks`, in processes of its own where the log is
+                   long) has found a block that is not whole: what exactly is wrong
     heads          checkpoints
     seals          recordings
 """

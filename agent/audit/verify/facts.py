@@ -6,10 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-TAKE_IN = ("contact.take_in", "contact.join", "quarantine.add")
-RESTORED = "log.restored"
-TELLING = (*TAKE_IN, RESTORED)
-"""Actions whose entries are read for it."""
+from db.queries.log_check import TELLING
+
+*TAKE_IN, RESTORED = TELLING
 
 
 @dataclass

@@ -7,10 +7,10 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
-from agent.audit import tree
+from agent.audit import blocks, tree
+from agent.audit.block_workers import working
 from agent.audit.checkpoint import Checkpoint, CheckpointInvalid, CheckpointVerifier
-from agent.audit.entry import read_leaf
-from agent.audit.verify import blocks
+from agent.audit.entry import LeafInvalid, read_leaf
 from agent.audit.verify.facts import RESTORED, Facts
 from agent.audit.verify.finding import Finding, Report
 from agent.audit.verify.heads import Heads, note_in
@@ -18,16 +18,15 @@ from agent.audit.verify.leaves import check_leaves
 from agent.audit.verify.nodes import LEVELS, NodeMissing, check_nodes, node
 from agent.audit.verify.progress import Progress, silent
 from agent.audit.verify.seals import check_recordings, check_seals
-from agent.audit.verify.worker import working
 from agent.errors import IntegrityBroken
 from agent.vault.store import Vault
 from db.engine import Register, RegisterUnreadable
 from db.queries import log as stored
 
-WORTH_WORKERS = 64_000
+WORTH_WORKERS = 100_000
 """Entries from which on further processes are quicker than they take to start."""
 
-IsWhole = Callable[[int, Facts], bool]
+LookAt = Callable[[int], blocks.Look]
 
 
 class Verification:
@@ -131,9 +130,9 @@ class Verification:
     def _facts(self, size: int, first_block: int) -> Facts:
         """Look at every leaf and node from a block on; what the leaves tell."""
         facts = Facts()
-        with self._looking(size, first_block) as is_whole:
+        with self._looking(size, first_block) as look_at:
             if blocks.is_upper_part_whole(size, LEVELS) and all(
-                self._is_whole(block, size, facts, is_whole) for block in range(first_block, blocks.count_of(size))
+                self._is_whole(block, size, facts, look_at) for block in range(first_block, blocks.count_of(size))
             ):
                 self._note_earlier_epochs(first_block, facts)
                 return facts
@@ -143,17 +142,23 @@ class Verification:
         check_nodes(size, self._report)
         return facts
 
-    def _is_whole(self, block: int, size: int, facts: Facts, is_whole: IsWhole) -> bool:
+    def _is_whole(self, block: int, size: int, facts: Facts, look_at: LookAt) -> bool:
         self._progress("entries", block * blocks.BLOCK, size)
-        return is_whole(block, facts)
+        look = look_at(block)
+        try:
+            for seq, leaf in look.telling:
+                facts.note(seq, read_leaf(leaf))
+        except (LeafInvalid, KeyError, TypeError, ValueError, RecursionError):
+            return False
+        return look.is_whole
 
     @contextmanager
-    def _looking(self, size: int, first_block: int) -> Iterator[IsWhole]:
+    def _looking(self, size: int, first_block: int) -> Iterator[LookAt]:
         if size - first_block * blocks.BLOCK < WORTH_WORKERS:
-            yield lambda block, facts: blocks.is_whole(block, size, facts)
+            yield lambda block: blocks.look_at(block, size)
             return
         with working(self._register.path, self._register.key, size, first_block) as workers:
-            yield workers.is_whole
+            yield workers.look_at
 
     def _note_earlier_epochs(self, first_block: int, facts: Facts) -> None:
         """Where epochs began before what was read: a restart is a rare entry, and has its index."""

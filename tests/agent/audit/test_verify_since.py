@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from agent.audit import blocks
 from agent.audit.entry import AGENT, Draft
-from agent.audit.verify import Report, Verification, blocks, verification
+from agent.audit.verify import Report, Verification, verification
 from agent.errors import IntegrityBroken
 from agent.installation import Installation, checkpoint_file
 from agent.services.caller import server_actor
@@ -60,13 +61,13 @@ def test_only_what_came_after_the_checkpoint_is_read(house: Installation, monkey
     note = grow(house, 20)
     grow(house, 20)
     looked_at: list[int] = []
-    is_whole = blocks.is_whole
+    look_at = blocks.look_at
 
-    def noted(block: int, *rest: object) -> bool:
+    def noted(block: int, size: int) -> blocks.Look:
         looked_at.append(block)
-        return is_whole(block, *rest)  # type: ignore[arg-type]  # handed on as they are
+        return look_at(block, size)
 
-    monkeypatch.setattr(blocks, "is_whole", noted)
+    monkeypatch.setattr(blocks, "look_at", noted)
     report = checked(house, note)
     assert (report.findings, report.entries, report.checked_from) == ([], 40, 16)
     assert looked_at == [2, 3, 4]

@@ -1,16 +1,15 @@
-"""The quick look: a block of leaves with everything that stands above it, compared as whole lists.
+"""The quick look of `verify`: a block of leaves with everything that stands above it, compared as whole lists.
 
 A block is the complete subtree over `BLOCK` leaves, the last one is what is left. It is whole or it is not; what
-exactly is wrong is for `leaves` and `nodes` to say.
+exactly is wrong is for `agent.audit.verify` to say. Little is imported here, since every worker imports it anew.
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 
-from agent.audit.entry import LeafInvalid, read_leaf
-from agent.audit.verify.facts import TELLING, Facts
 from db.queries import log_check
 
 LEVELS = 13
@@ -18,26 +17,26 @@ BLOCK = 1 << LEVELS
 """Leaves."""
 
 
+@dataclass
+class Look:
+    is_whole: bool
+    telling: list[tuple[int, bytes]] = field(default_factory=list)
+    """(seq, leaf) of entries that say something of the rest; see `db.queries.log_check.TELLING`."""
+
+
 def count_of(size: int) -> int:
     """How many blocks a log of so many entries has."""
     return -(-size // BLOCK)
 
 
-def is_whole(block: int, size: int, facts: Facts) -> bool:
-    """Whether a block is what was written; what its leaves tell is added to `facts`."""
+def look_at(block: int, size: int) -> Look:
+    """Whether a block is what was written. Inside a read."""
     first, after = block * BLOCK, min((block + 1) * BLOCK, size)
     rows = log_check.leaves(first, after)
-    if len(rows) != after - first or not all(same == 1 for _seq, _leaf, same, _action in rows):
-        return False
-    if not is_subtree([leaf for _seq, leaf, _same, _action in rows], first):
-        return False
-    try:
-        for seq, leaf, _same, action in rows:
-            if action in TELLING:
-                facts.note(seq, read_leaf(leaf))
-    except (LeafInvalid, KeyError, TypeError, ValueError, RecursionError):
-        return False
-    return True
+    leaves = [leaf for _seq, leaf, kind in rows if kind]
+    if len(rows) != after - first or len(leaves) != len(rows) or not is_subtree(leaves, first):
+        return Look(is_whole=False)
+    return Look(True, [(seq, leaf) for seq, leaf, kind in rows if kind == log_check.SAME_AND_TELLING])
 
 
 def is_subtree(leaves: Sequence[bytes], first: int) -> bool:

@@ -1,12 +1,13 @@
-"""A process that looks at blocks, beside the one that was started: `verify` then uses every core.
+"""Processes that look at blocks of the log, beside the one that was started: `verify` then uses every core.
 
-It is started as a program of its own and not forked, since a database must not be carried across a fork
+Each is started as a program of its own and not forked, since a database must not be carried across a fork
 (sqlite.org/howtocorrupt.html, 2.6). On its standard input one line of JSON says where the register is, which key it
 has, and which blocks to look at; each gets a line on its standard output.
 """
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import subprocess
@@ -18,14 +19,13 @@ from typing import IO
 
 import peewee
 
-from agent.audit.verify import blocks
-from agent.audit.verify.facts import Facts
+from agent.audit import blocks
 from db.engine import opened_to_read
 
 MOST = 4
 """Processes."""
-_ROOT = Path(__file__).parents[3]
-_PROGRAM = "from agent.audit.verify.worker import main; main()"
+_ROOT = Path(__file__).parents[2]
+_PROGRAM = "from agent.audit.block_workers import main; main()"
 
 
 class Workers:
@@ -35,16 +35,14 @@ class Workers:
         self._processes = processes
         self._first = first
 
-    def is_whole(self, block: int, facts: Facts) -> bool:
+    def look_at(self, block: int) -> blocks.Look:
         """What a worker found; ask in order. A worker that has ended finds nothing whole."""
         process = self._processes[(block - self._first) % len(self._processes)]
         try:
             told = json.loads(_pipe(process.stdout).readline())
         except ValueError:
-            return False
-        facts.sealed |= {name: (bytes.fromhex(sha256), size) for name, sha256, size in told["sealed"]}
-        facts.epochs += [(epoch, seq) for epoch, seq in told["epochs"]]
-        return told["whole"] is True
+            return blocks.Look(is_whole=False)
+        return blocks.Look(told["whole"] is True, [(seq, base64.b64decode(leaf)) for seq, leaf in told["telling"]])
 
 
 @contextmanager
@@ -86,10 +84,9 @@ def main() -> None:
 
 
 def _looked_at(block: int, size: int) -> dict[str, object]:
-    facts = Facts()
     try:
-        is_whole = blocks.is_whole(block, size, facts)
+        look = blocks.look_at(block, size)
     except (peewee.DatabaseError, TypeError, ValueError):
-        is_whole = False
-    sealed = [(name, sha256.hex(), size_bytes) for name, (sha256, size_bytes) in facts.sealed.items()]
-    return {"whole": is_whole, "sealed": sealed, "epochs": facts.epochs}
+        look = blocks.Look(is_whole=False)
+    telling = [(seq, base64.b64encode(leaf).decode("ascii")) for seq, leaf in look.telling]
+    return {"whole": look.is_whole, "telling": telling}
