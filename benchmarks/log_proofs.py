@@ -80,7 +80,7 @@ def _add_chunk(first: int, after: int, leaves: dict[int, bytes], above: dict[tup
         pairs = zip(digests[::2], digests[1::2], strict=False)
         digests = [tree.node_hash(left, right) for left, right in pairs]
         level += 1
-    if 1 << level != CHUNK:
+    if not digests:
         return  # the last chunk, which completes nothing
     place = first >> level
     above[level, place] = digests[0]
