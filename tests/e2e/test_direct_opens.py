@@ -16,7 +16,7 @@ from agent.audit.entry import read_leaf
 from agent.installation import open_installation
 from agent.settings import load
 from db.queries import log as stored
-from tests.agent.running import Running, eventually, started
+from tests.agent.running import Running, command, eventually, started
 from tests.agent.sentry.scene import USERS, Scene, mounted, needs_root, openers, scene, sentry, watching
 from tests.system_programs import needs
 
@@ -165,3 +165,40 @@ def test_without_a_file_system_of_its_own_every_folder_is_watched_also_a_new_one
         [elsewhere_entry] = eventually(lambda: running.log(f"uid:{USERS[1]} target:spool:pbx"))
         here_entry = is_seen()[0]
     assert elsewhere_entry["detail"]["file"] == here_entry["detail"]["file"], "one file has one name, whatever the way"
+
+
+def _as_its_own_user(uid: int, *capabilities: str) -> tuple[str, ...]:
+    kept = "".join(f",+{name}" for name in capabilities)
+    who = f"--reuid={uid}", f"--regid={uid}", "--clear-groups"
+    return "setpriv", *who, f"--inh-caps=-all{kept}", f"--ambient-caps=-all{kept}"
+
+
+@needs("setpriv")
+def test_it_runs_as_a_user_of_its_own_with_three_capabilities_and_keeps_two() -> None:
+    uid = 61_009
+    with scene(own_spool=True, sentry=f'user = "{uid}"\n') as made:
+        file = made.spool / RECORDING
+        file.write_text("not a recording")
+        (made.folder / "run-sentry").mkdir()
+        os.chown(made.folder / "run-sentry", uid, uid)
+        user = _as_its_own_user(uid, "sys_admin", "sys_ptrace", "dac_read_search")
+        with started(made.config) as running, sentry(made.config, as_user=user) as seeing:
+            eventually(lambda: watching(running))
+            status = Path(f"/proc/{seeing.pid}/status").read_text()
+            assert f"Uid:\t{uid}\t{uid}" in status
+            assert "CapEff:\t0000000000080004" in status
+            assert "CapPrm:\t0000000000080004" in status
+            assert "NoNewPrivs:\t1" in status
+            subprocess.run([openers(made.folder), str(USERS[0]), "5", file], check=True, capture_output=True)
+            opens = eventually(lambda: found if len(found := running.log(f"uid:{USERS[0]}")) == 5 else None)
+            assert all("uncertain" not in entry["detail"] for entry in opens)
+
+
+@needs("setpriv")
+def test_without_the_capability_it_says_what_is_missing(tmp_path: Path) -> None:
+    with scene() as made:
+        started_as = [*_as_its_own_user(0), *command("sentry", "--config", made.config)]
+        ended = subprocess.run([*started_as[:1], "--bounding-set=-sys_admin", *started_as[1:]], capture_output=True)
+    assert ended.returncode == 1
+    assert b"CAP_SYS_ADMIN is missing" in ended.stderr
+    assert b"doctor" in ended.stderr
