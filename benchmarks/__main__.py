@@ -20,6 +20,7 @@ MEASUREMENTS = (
     "search_page",
     "review",
     "close_to_found",
+    "direct_opens",
     "first_sound",
     "terminal",
     "memory",
