@@ -17,6 +17,7 @@ MEASUREMENTS = (
     "log_check",
     "log_proofs",
     "intake_backlog",
+    "intake_memory",
     "search_page",
     "review",
     "close_to_found",
