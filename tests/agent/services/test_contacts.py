@@ -8,7 +8,7 @@ import pytest
 
 from agent import wire
 from agent.errors import NotFound, OutOfScope, UnknownTerm, WrongUse
-from agent.services.caller import Caller
+from agent.services.caller import Caller, new_request_id
 from agent.services.desk import Desk
 from agent.services.listening import Stated
 from agent.settings import Settings
@@ -28,8 +28,9 @@ def calls(take_in: TakeIn) -> tuple[str, str]:
 
 
 def found(desk: Desk, caller: Caller, query: str = "", **asked: Any) -> wire.Page[wire.Contact]:
+    """What a request of its own finds; one that came again under the same id would be no entry."""
     wanted: dict[str, Any] = {"offset": 0, "limit": 100, "sort": ContactSort.NEWEST, "as_of": None, "cursor": None}
-    return desk.contacts.search(caller, query, **{**wanted, **asked})
+    return desk.contacts.search(replace(caller, request_id=new_request_id()), query, **{**wanted, **asked})
 
 
 def ids(page: wire.Page[wire.Contact]) -> list[str]:
