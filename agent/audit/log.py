@@ -180,6 +180,12 @@ class AccessLog:
         log_words.keep(log_words.REASON, stand_in, said, self._now_ms())
         return stand_in
 
+    def append_opener(self, said: str) -> str:
+        """The same for the command line of who opened a file past the agent, until it is forgotten."""
+        stand_in = self.digest("opener", said)
+        log_words.keep(log_words.OPENER, stand_in, said, self._now_ms())
+        return stand_in
+
     def keep_searched(self, words: Mapping[str, str]) -> None:
         """Keep what was typed in a search, by its digest, until it is forgotten; inside the running transaction."""
         for stand_in, said in words.items():

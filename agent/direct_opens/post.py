@@ -170,7 +170,7 @@ class Post:
             if is_late:
                 late.append(said.n)
             made = entering(said, run, self._log.digest, is_late=is_late)
-            reason = made.draft.reason if made.words is None else self._log.append_reason(made.words)
+            reason = made.draft.reason if made.words is None else self._log.append_opener(made.words)
             self._log.append(_with_reason(made.draft, reason))
         return late
 

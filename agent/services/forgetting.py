@@ -1,4 +1,4 @@
-"""Forgetting what people typed into searches, once it has been kept for as long as the settings say.
+"""Forgetting what people typed into searches, and the command lines of direct opens, once the settings say so.
 
 The words stand beside the log, never in it: when they go, the entries and their digests stay as they are, and an entry
 says how many words went.
@@ -18,6 +18,7 @@ from db.queries import log_words
 
 DAY_MS = 24 * 3_600_000
 EVERY_S = 3600.0
+FORGOTTEN = (log_words.SEARCH, log_words.OPENER)
 
 journal = logging.getLogger("earwitness.log")
 
@@ -54,10 +55,10 @@ class Forgetting:
         days = self._house.settings.log.words_days
         before_ms = self._house.now_ms() - days * DAY_MS + (0 if days else 1)
         with self._house.register.read():
-            due = log_words.count_before(log_words.SEARCH, before_ms)
+            due = sum(log_words.count_before(kind, before_ms) for kind in FORGOTTEN)
         return self._house.register.write(lambda: self._erased(days, before_ms)) if due else 0
 
     def _erased(self, days: int, before_ms: int) -> int:
-        count = log_words.forget_before(log_words.SEARCH, before_ms)
+        count = sum(log_words.forget_before(kind, before_ms) for kind in FORGOTTEN)
         self._house.log.append(Draft(AGENT, "log.forget", Outcome.ALLOWED, detail={"words": count, "days": days}))
         return count

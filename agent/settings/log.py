@@ -9,7 +9,8 @@ from agent.settings.part import Part
 
 class Log(Part):
     words_days: int = Field(default=365, ge=0, le=3650)
-    """How long the words of a search are kept beside the log; afterwards only their digest is left. 0: not at all."""
+    """How long the words of a search and the command lines of direct opens are kept beside the log; afterwards only
+    their digest is left. 0: not at all."""
     write_limit_s: float = Field(default=10.0, gt=0, le=300)
     """How long an entry may take to become durable before the request is refused."""
     reserve_mib: int = Field(default=8, ge=1, le=1024)

@@ -62,7 +62,8 @@ class Said(Model):
 
     digest = CharField(primary_key=True)
     kind = CharField()
-    """`reason`: why something was asked, or a remark; `search`: a term of a search, forgotten after a while."""
+    """`reason`: why something was asked, or a remark; `search`: a term of a search, and `opener`: the command line
+    of a direct open, forgotten after a while."""
     text = TextField()
     at_ms = BigIntegerField()
     """When they were last typed."""

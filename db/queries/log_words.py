@@ -4,18 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from db.engine import database
 from db.models import Said
 from db.queries.reading import tuples
 from db.queries.words import bindable
 
 REASON = "reason"
 SEARCH = "search"
+OPENER = "opener"
+"""The command line and the forebears of a process that opened a file past the agent."""
 
 
 def keep(kind: str, digest: str, text: str, at_ms: int) -> None:
     """Keep the words behind a digest, or, when they are kept already, that they were typed again."""
-    said = Said.insert(digest=digest, kind=kind, text=bindable(text), at_ms=at_ms)
-    said.on_conflict(conflict_target=[Said.digest], update={Said.at_ms: at_ms}).execute()
+    database.execute_sql(
+        "INSERT INTO said (digest, kind, text, at_ms) VALUES (?, ?, ?, ?)"
+        " ON CONFLICT (digest) DO UPDATE SET at_ms = excluded.at_ms",
+        (digest, kind, bindable(text), at_ms),
+    )
 
 
 def behind(digests: Iterable[str]) -> dict[str, str]:

@@ -14,6 +14,7 @@ import pytest
 from agent.direct_opens.post import Post
 from agent.installation import Installation
 from agent.sentry.protocol import Frames, Message, frame
+from db.queries import log_words
 from tests.agent.direct_opens.told import CANARY, NEXT_RUN, RUN, hello, opened
 from tests.agent.log_reading import entries
 from tests.agent.running import short_folder
@@ -199,3 +200,17 @@ def test_while_the_log_cannot_be_written_nothing_is_acknowledged_and_then_it_is(
         assert told.hear()["n"] == 1
     assert post.trouble is None
     assert len(_of(house, "file.open")) == 1
+
+
+def test_the_words_of_a_command_line_can_be_read_until_they_are_forgotten(post: Post, house: Installation) -> None:
+    with _told(post) as told:
+        told.say(hello())
+        told.hear()
+        told.say(opened(1))
+        told.hear()
+    [entry] = _of(house, "file.open")
+    with house.register.read():
+        assert CANARY in log_words.behind([entry["reason"]])[entry["reason"]]
+    house.register.write(lambda: log_words.forget_before(log_words.OPENER, house.now_ms() + 1))
+    with house.register.read():
+        assert log_words.behind([entry["reason"]]) == {}
