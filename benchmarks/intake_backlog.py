@@ -117,7 +117,7 @@ def _beets_s(spool: Path, folder: Path, count: int) -> float | None:
     config = folder / "beets.yaml"
     config.write_text(
         f"directory: {json.dumps(str(folder / 'music'))}\nlibrary: {json.dumps(str(folder / 'library.db'))}\n"
-        "plugins: []\nimport:\n  duplicate_keys:\n    item: path\n",
+        "plugins: []\nimport:\n  duplicate_action: keep\n  duplicate_keys:\n    item: path\n",
         "utf-8",
     )
     environment = {**os.environ, "BEETSDIR": str(folder)}
