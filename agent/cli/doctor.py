@@ -53,4 +53,4 @@ def _mark(findings: list[Finding]) -> str:
     """In letters: colour and glyphs do not reach every console."""
     if any(finding.is_wrong for finding in findings):
         return _("[wrong]")
-    return _("[note] ") if findings else _("[good] ")
+    return _("[note]") if findings else _("[good]")

@@ -14,7 +14,7 @@ def test_it_says_what_is_wrong_and_what_to_do_and_ends_with_one(tmp_path: Path) 
     ended = run_command("doctor", "--config", config)
     assert ended.returncode == 1
     assert "[wrong] permissions" in ended.stdout
-    assert "[good]  spools" in ended.stdout
+    assert "[good] spools" in ended.stdout
     assert f"chmod go= {settings.keys / 'log.key'}" in ended.stdout
 
 
