@@ -19,7 +19,8 @@ from agent.services.caller import new_request_id
 from agent.services.desk import Desk
 from agent.wire import API
 
-REQUEST_ID = re.compile(rb"[A-Za-z0-9_-]{8,64}")
+REQUEST_ID = re.compile(rb"[0-9a-f]{16,64}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+"""Hexadecimal digits, or a UUID: it stands in the entry, and nobody's name or number has this form."""
 BODY_LIMIT_BYTES = 64 * 1024
 """The longest body that anything here needs is a note."""
 

@@ -10,16 +10,17 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from agent import errors
 from agent.audit.marks import mark_of
 from agent.installation import Installation
 from agent.services import stand_ins
 from agent.services.calendar import Calendar
 from agent.services.query import entry_terms
+from agent.wire import Purpose
 from db.queries import log_search
 from db.queries.contacts import TermKind
 from db.queries.log_search import EntryFilter, EntryTerm, EntryTermKind
 
-_NAME = re.compile(r"[a-z][a-z0-9._-]{0,39}|\*")
 _ID = re.compile(r"[0-9a-f]{16}")
 
 
@@ -74,14 +75,16 @@ def _with_marks(term: EntryTerm, digests: Iterable[str]) -> EntryTerm:
 
 
 def _is_sayable(term: EntryTerm) -> bool:
-    """Whether a term is made of the log's own words: a target or a case that stands in it, a name as actions have."""
+    """Whether a term is made of the log's own words: whoever and whatever stands in it, a code of ours, an id."""
     match term.kind:
-        case EntryTermKind.TARGET | EntryTermKind.CASE:
+        case EntryTermKind.TARGET | EntryTermKind.CASE | EntryTermKind.ACTOR | EntryTermKind.ACTION | EntryTermKind.UID:
             return _finds_something(replace(term, negated=False))
         case EntryTermKind.CONTACT | EntryTermKind.SAME_CALLER:
             return _finds_something(EntryTerm(EntryTermKind.TARGET, term.value))
-        case EntryTermKind.ACTOR | EntryTermKind.ACTION | EntryTermKind.PURPOSE | EntryTermKind.REASON:
-            return _NAME.fullmatch(str(term.value)) is not None
+        case EntryTermKind.PURPOSE:
+            return str(term.value) in {*Purpose, "*"}
+        case EntryTermKind.REASON:
+            return str(term.value) in errors.kinds()
         case EntryTermKind.REQUEST | EntryTermKind.SESSION:
             return _ID.fullmatch(str(term.value)) is not None
         case EntryTermKind.NUMBER | EntryTermKind.NUMBER_ENDING | EntryTermKind.SEARCHED:
