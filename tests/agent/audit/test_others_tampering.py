@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from agent.audit.entry import AGENT, Actor, Draft
+from agent.audit.verify import Verification
 from agent.installation import Installation, checkpoint_file, create, database_file, open_installation
 from agent.settings import Settings, Source
 from agent.wire import Outcome
@@ -214,6 +215,22 @@ def test_an_end_that_was_cut_anywhere_is_named_by_the_head_beside_the_database(l
             cut(log, size)
             beside = [words for words in found(log) if words.startswith("checkpoint beside the database")]
             assert beside == [f"checkpoint beside the database: signed for {ENTRIES} entries, {size} are there"]
+    assert found(log) == []
+
+
+def test_an_end_that_was_cut_anywhere_is_named_by_a_head_that_an_auditor_kept(log: Installation) -> None:
+    """The one beside the database is gone: whoever cut the end took it along."""
+    beside = checkpoint_file(log.settings)
+    note = beside.read_text("utf-8")
+    with put_back(log):
+        for size in range(ENTRIES - 1, -1, -1):
+            cut(log, size)
+            beside.unlink(missing_ok=True)
+            verification = Verification(log.register, log.log.signer.verifier, log.vault, beside)
+            report = verification.run(recordings=False, remembered={"of an auditor": note})
+            named_by = [str(finding) for finding in report.findings if "of an auditor" in str(finding)]
+            assert named_by == [f"checkpoint of an auditor: signed for {ENTRIES} entries, {size} are there"]
+        beside.write_text(note, "utf-8")
     assert found(log) == []
 
 
