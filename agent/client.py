@@ -299,6 +299,10 @@ class Client:
         async for piece in self._streamed("POST", path, purpose=purpose.value, reason=reason):
             yield piece
 
+    async def unmatched(self) -> wire.Unmatched:
+        """Calls without a recording and recordings without a call, of the sources that have call records."""
+        return await self._ask(wire.Unmatched, "GET", "/unmatched")
+
     async def status(self) -> wire.Status:
         return await self._ask(wire.Status, "GET", "/status")
 

@@ -1,10 +1,10 @@
-"""`/v1/intake`, `/v1/quarantine`: what waits, what came in, what could not."""
+"""`/v1/intake`, `/v1/quarantine`, `/v1/unmatched`: what waits, what came in, what could not."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Query, Request
 from starlette.responses import Response, StreamingResponse
 
 from agent import wire
@@ -12,6 +12,7 @@ from agent.api.asking import NOTHING, asker_of, reply
 from agent.api.contacts import AsOf, Limit, Offset
 from agent.api.listening import Purpose, Reason, in_threads
 from agent.services.listening import Stated
+from agent.services.unmatched import DEFAULT_DAYS, MOST_DAYS
 
 router = APIRouter(tags=["intake"])
 
@@ -23,6 +24,14 @@ FILE: dict[int | str, dict[str, Any]] = {200: {"content": {MEDIA_TYPE: {}}, "des
 async def intake(request: Request) -> Response:
     asker = asker_of(request)
     return reply(await asker.ask(request, asker.desk.intake.status))
+
+
+@router.get("/unmatched", response_model=wire.Unmatched, summary="Calls without a recording, and the other way")
+async def unmatched(
+    request: Request, days: Annotated[int, Query(ge=1, le=MOST_DAYS, description="How far back")] = DEFAULT_DAYS
+) -> Response:
+    asker = asker_of(request)
+    return reply(await asker.ask(request, asker.desk.unmatched.read, days=days))
 
 
 @router.get("/quarantine", response_model=wire.Page[wire.QuarantineItem], summary="What could not be taken in")

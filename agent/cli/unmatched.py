@@ -8,7 +8,7 @@ from agent.cli.program import config_option, opened
 from agent.cli.text import _, ngettext
 from agent.services.caller import new_request_id, server_actor
 from agent.services.desk import Desk
-from agent.services.unmatched import ACTION, DEFAULT_DAYS, SourceUnmatched, compared
+from agent.services.unmatched import ACTION, DEFAULT_DAYS, MOST_DAYS, SourceUnmatched, compared
 from agent.settings import Settings
 
 
@@ -19,7 +19,9 @@ from agent.settings import Settings
     )
 )
 @config_option
-@click.option("--days", type=click.IntRange(1, 366), default=DEFAULT_DAYS, show_default=True, help=_("How far back."))
+@click.option(
+    "--days", type=click.IntRange(1, MOST_DAYS), default=DEFAULT_DAYS, show_default=True, help=_("How far back.")
+)
 def unmatched(settings: Settings, days: int) -> None:
     with opened(settings) as house:
         desk = Desk(house)

@@ -48,15 +48,18 @@ class Spool:
 
     def status(self) -> SpoolStatus:
         """Under the loop's lock."""
+        unwatched = self.watcher.trouble or self.trouble
         return SpoolStatus(
             name=self.source.name,
             convention=self.source.convention,
-            trouble=self.watcher.trouble or self.trouble or self.silence.trouble,
+            watching=unwatched is None,
+            trouble=unwatched or self.silence.trouble,
             waiting=len(self.waiting) + len(self.in_work),
             in_work=len(self.in_work),
             taken_in=self.taken_in,
             last_taken_in_at_ms=self.last_taken_in_at_ms,
             silent_since_ms=self.silence.since_ms,
+            silent_after_h=self.source.silent_after_h,
             left_alone=self.left_alone,
         )
 
@@ -65,6 +68,8 @@ class Spool:
 class SpoolStatus:
     name: str
     convention: str
+    watching: bool
+    """Whether what comes is seen; a silent recorder's spool is watched all the same."""
     trouble: str | None
     waiting: int
     in_work: int
@@ -72,4 +77,5 @@ class SpoolStatus:
     taken_in: int
     last_taken_in_at_ms: int | None
     silent_since_ms: int | None
+    silent_after_h: float | None
     left_alone: int

@@ -155,4 +155,5 @@ def quarantine_body(record: QuarantineRecord) -> wire.QuarantineItem:
         detail=record.detail,
         size_bytes=record.size_bytes,
         sealed=record.wrapped_key is not None,
+        sha256=None if record.sha256 is None else record.sha256.hex(),
     )

@@ -128,7 +128,7 @@ def _source_body(spool: SpoolStatus) -> wire.SourceStatus:
     return wire.SourceStatus(
         name=spool.name,
         convention=spool.convention,
-        watching=spool.trouble is None or spool.silent_since_ms is not None,
+        watching=spool.watching,
         trouble=spool.trouble,
         waiting=spool.waiting,
         taken_in=spool.taken_in,
@@ -136,4 +136,5 @@ def _source_body(spool: SpoolStatus) -> wire.SourceStatus:
         left_alone=spool.left_alone,
         in_work=spool.in_work,
         silent_since=None if spool.silent_since_ms is None else instant(spool.silent_since_ms),
+        silent_after_h=spool.silent_after_h,
     )

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from agent import wire
 from agent.installation import Installation
 from agent.intake.call_records import CallRecords
 from agent.intake.metadata.conventions import read_name
 from agent.intake.metadata.house import House
 from agent.intake.unmatched import GRACE, Recorded, Unmatched, unmatched
+from agent.services.bodies import instant
 from agent.services.caller import Caller
 from agent.services.gate import Gate
 from agent.settings import Source
@@ -19,6 +22,9 @@ from agent.wire import Capability
 from db.queries import source_names
 
 DEFAULT_DAYS = 7
+MOST_DAYS = 366
+SHOWN = 200
+"""Calls, and recordings, of a source that an answer names; the others are counted."""
 ACTION = "unmatched.read"
 
 
@@ -38,6 +44,13 @@ class UnmatchedDesk:
         self._gate = gate
         self._house = gate.house
         self._followed: dict[str, CallRecords] = {}
+        self._following = threading.Lock()
+
+    def read(self, caller: Caller, *, days: int = DEFAULT_DAYS) -> wire.Unmatched:
+        """The report as it is told: the last of each source, and how many there are."""
+        zones = {source.name: ZoneInfo(source.zone) for source in self._house.settings.source}
+        reports = self.report(caller, days=days)
+        return wire.Unmatched(days=days, sources=[_body(report, zones[report.source]) for report in reports])
 
     def report(self, caller: Caller, *, days: int = DEFAULT_DAYS) -> list[SourceUnmatched]:
         """Compare the last days of every source that names its call records.
@@ -46,7 +59,8 @@ class UnmatchedDesk:
         """
         with self._gate.access(caller, ACTION, needs=Capability.INTAKE_READ) as access:
             access.detail["days"] = days
-            return compared(self._house, self._followed, days)
+            with self._following:
+                return compared(self._house, self._followed, days)
 
 
 def compared(house: Installation, followed: dict[str, CallRecords], days: int) -> list[SourceUnmatched]:
@@ -84,3 +98,34 @@ def _recorded(house: Installation, source: Source, since: datetime) -> Iterator[
     for contact_id, name, started_at_ms in source_names.of_source(source.name, round(from_at.timestamp() * 1000)):
         started = datetime.fromtimestamp(started_at_ms / 1000, zone).replace(tzinfo=None)
         yield Recorded(contact_id, read_name(source, name, is_ours).call_id, started)
+
+
+def _body(report: SourceUnmatched, zone: ZoneInfo) -> wire.UnmatchedSource:
+    found = report.found
+    calls = found.calls[::-1]
+    recordings = sorted(found.recordings, key=lambda recording: recording.started, reverse=True)
+    return wire.UnmatchedSource(
+        source=report.source,
+        trouble=report.trouble or None,
+        call_count=len(calls),
+        calls=[
+            wire.CallWithoutRecording(
+                at=None if call.started is None else _instant(call.started, zone),
+                call_id=call.unique_id,
+                length_s=call.billed_s,
+            )
+            for call in calls[:SHOWN]
+        ],
+        recording_count=len(recordings),
+        recordings=[
+            wire.RecordingWithoutCall(
+                at=_instant(recording.started, zone), call_id=recording.call_id or "", contact_id=recording.contact_id
+            )
+            for recording in recordings[:SHOWN]
+        ],
+        uncertain=found.uncertain,
+    )
+
+
+def _instant(started: datetime, zone: ZoneInfo) -> datetime:
+    return instant(round(started.replace(tzinfo=zone).timestamp() * 1000))

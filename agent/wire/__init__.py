@@ -21,7 +21,17 @@ from agent.wire.contacts import (
     ShownContact,
     Waveform,
 )
-from agent.wire.intake import Event, IntakeStatus, QuarantineItem, SourceStatus, Status
+from agent.wire.intake import (
+    CallWithoutRecording,
+    Event,
+    IntakeStatus,
+    QuarantineItem,
+    RecordingWithoutCall,
+    SourceStatus,
+    Status,
+    Unmatched,
+    UnmatchedSource,
+)
 from agent.wire.log import Acknowledge, Acknowledged, Actor, Entry, Hours, LogState, Odd, SentryState, WitnessState
 from agent.wire.problem import Problem
 from agent.wire.session import Account, Me, Session, SignIn
@@ -37,6 +47,7 @@ __all__ = [
     "Actor",
     "Asked",
     "Body",
+    "CallWithoutRecording",
     "Capability",
     "Change",
     "Contact",
@@ -65,6 +76,7 @@ __all__ = [
     "Purpose",
     "QuarantineItem",
     "Recording",
+    "RecordingWithoutCall",
     "Role",
     "SavedSearch",
     "SentryState",
@@ -73,6 +85,8 @@ __all__ = [
     "SignIn",
     "SourceStatus",
     "Status",
+    "Unmatched",
+    "UnmatchedSource",
     "Waveform",
     "WitnessState",
 ]

@@ -26,6 +26,8 @@ class SourceStatus(Body):
     """Files that are being taken in at this moment, of those that wait."""
     silent_since: Instant | None = None
     """When the last file came, of a recorder that has been silent for too long of its office time."""
+    silent_after_h: float | None = None
+    """So many hours of office time without a file are too long; None: nobody watches for that."""
 
 
 class IntakeStatus(Body):
@@ -48,6 +50,45 @@ class QuarantineItem(Body):
     size_bytes: int
     sealed: bool
     """Whether the file was taken out of the spool and sealed; else it was left where it lies."""
+    sha256: str | None = None
+    """Of the untouched file, as far as it was sealed."""
+
+
+class CallWithoutRecording(Body):
+    at: Instant | None
+    """When it began; None when its record does not say."""
+    call_id: str
+    length_s: int
+    """From the answer on."""
+
+
+class RecordingWithoutCall(Body):
+    at: Instant
+    call_id: str
+    contact_id: str
+
+
+class UnmatchedSource(Body):
+    """What the call records of a source and its recordings do not tell alike."""
+
+    source: str
+    trouble: str | None = None
+    """Why the records could not be read, in English; then nothing was compared."""
+    call_count: int
+    calls: list[CallWithoutRecording]
+    """The last of them, newest first."""
+    recording_count: int
+    recordings: list[RecordingWithoutCall]
+    """The last of them, newest first."""
+    uncertain: int
+    """Recordings that do not say which call they are of."""
+
+
+class Unmatched(Body):
+    days: int
+    """How far back it goes."""
+    sources: list[UnmatchedSource]
+    """Those that say where their call records are."""
 
 
 class Status(Body):

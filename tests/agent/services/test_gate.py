@@ -14,15 +14,16 @@ from agent.errors import CannotLog, EarwitnessError, IntegrityBroken, NotPermitt
 from agent.services.caller import server_actor
 from agent.services.desk import Desk
 from agent.services.gate import stated_purpose
+from agent.settings import Settings
 from agent.vault.keys import SealBroken
 from agent.wire import Capability, Outcome, Role
 from db.engine import RegisterUnreadable
-from db.queries import annotations, quarantine, searches
-from db.records import QuarantineRecord
+from db.queries import annotations, searches
 from tests.agent.calls import sound
 from tests.agent.conftest import PASSWORD, People, TakeIn
 from tests.agent.in_process import Api, operations, unwritable
 from tests.agent.log_reading import entries, newest
+from tests.agent.services.test_intake import once_not_understood
 
 
 @dataclass(frozen=True)
@@ -63,6 +64,8 @@ QUESTIONS: dict[tuple[str, str], Question] = {
     ("GET", "/v1/intake"): Question(is_entry=False),
     ("GET", "/v1/quarantine"): Question(),
     ("POST", "/v1/quarantine/{item_id}/retry"): Question(),
+    ("POST", "/v1/quarantine/{item_id}/file"): Question({"params": TO_HEAR}),
+    ("GET", "/v1/unmatched"): Question(),
     ("GET", "/v1/status"): Question(is_entry=False),
     ("GET", "/v1/events"): Question(is_entry=False),
 }
@@ -77,7 +80,9 @@ def api(desk: Desk) -> Iterator[Api]:
 
 
 @pytest.fixture
-def kept(desk: Desk, people: People, take_in: TakeIn) -> dict[str, str]:
+def kept(
+    desk: Desk, settings: Settings, people: People, take_in: TakeIn, monkeypatch: pytest.MonkeyPatch
+) -> dict[str, str]:
     """One of each thing that a route can name, for the places in its path."""
     contact_id = take_in()
     reviewer = people.caller(Role.ADMINISTRATOR)
@@ -85,9 +90,8 @@ def kept(desk: Desk, people: People, take_in: TakeIn) -> dict[str, str]:
     (finding,) = desk.odd.findings(reviewer, acknowledged=False).items
     desk.house.register.write(lambda: annotations.add_tag(contact_id, "old"))
     desk.house.register.write(lambda: searches.save("the.administrator", "old", "tag:old"))
-    left = QuarantineRecord("a1", 0, "pbx", b"left.wav", "unreadable", "", 1, "1:2:3:4")
-    desk.house.register.write(lambda: quarantine.add(left))
-    return {"contact_id": contact_id, "tag": "old", "name": "old", "item_id": left.id, "odd_id": finding.id}
+    sealed = once_not_understood(desk, settings, monkeypatch)
+    return {"contact_id": contact_id, "tag": "old", "name": "old", "item_id": sealed, "odd_id": finding.id}
 
 
 def put(path: str, question: Question, kept: dict[str, str]) -> tuple[str, dict[str, Any]]:

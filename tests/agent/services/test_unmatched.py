@@ -48,6 +48,23 @@ def test_calls_and_recordings_that_do_not_fit_together_are_said_and_the_look_is_
     assert b"701740605" not in leaves(desk.house)
 
 
+def test_what_is_told_is_newest_first_bounded_and_counted(
+    desk: Desk, people: People, settings: Settings, records: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock.forward(hours=8)
+    odd = call_file(desk, settings.source[0], NAME.format("1795435500.9"), content=sound(0.2))
+    told = desk.unmatched.read(people.caller(Role.MAINTENANCE))
+    assert told.days == 7
+    (source,) = told.sources
+    assert (source.source, source.trouble, source.call_count, source.recording_count) == ("pbx", None, 2, 1)
+    assert {call.call_id for call in source.calls} == {"1795435500.1", "1795435500.2"}
+    assert [(recording.contact_id, recording.call_id) for recording in source.recordings] == [(odd, "1795435500.9")]
+    assert source.recordings[0].at.isoformat() == "2026-11-23T12:05:00+00:00"
+    monkeypatch.setattr("agent.services.unmatched.SHOWN", 1)
+    (source,) = desk.unmatched.read(people.caller(Role.MAINTENANCE)).sources
+    assert (source.call_count, len(source.calls)) == (2, 1)
+
+
 def test_records_that_cannot_be_read_are_said(desk: Desk, people: People) -> None:
     (report,) = desk.unmatched.report(people.caller(Role.MAINTENANCE))
     assert report.trouble == "No such file or directory"

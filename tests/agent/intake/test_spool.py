@@ -1,0 +1,32 @@
+"""What the status says of a source."""
+
+from __future__ import annotations
+
+from agent.installation import Installation
+from agent.intake.late import LateSidecars
+from agent.intake.pipeline import Pipeline
+from agent.intake.sidecar_watch import SidecarWatch
+from agent.intake.silence import Silence
+from agent.intake.spool import Spool
+from agent.intake.watcher import Watcher
+from tests.agent.clock import Clock
+
+
+def test_a_silent_recorder_is_no_spool_that_is_not_watched_and_the_other_way(house: Installation, clock: Clock) -> None:
+    source = house.settings.source[0].model_copy(update={"silent_after_h": 3})
+    watcher = Watcher(source.spool, source.watch, lambda _woken: None)
+    sidecars = SidecarWatch(source, LateSidecars(house, Pipeline(house).leaving), 1.0)
+    spool = Spool(source, watcher, sidecars, Silence(house, source))
+    try:
+        watcher.check()
+        spool.silence.heard()
+        clock.forward(hours=24)
+        spool.silence.look()
+        status = spool.status()
+        assert (status.watching, status.trouble) == (True, "no file for 3 hours of office time")
+        assert (status.silent_since_ms, status.silent_after_h) == (spool.silence.since_ms, 3)
+    finally:
+        watcher.stop()
+    status = spool.status()
+    assert (status.watching, status.trouble) == (False, "it has been stopped")
+    assert status.silent_since_ms is not None
