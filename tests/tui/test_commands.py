@@ -8,16 +8,28 @@ from tests.tui.fake_agent import FakeAgent
 from tui.app import EarwitnessApp
 from tui.commands import TAKEN_BY_MULTIPLEXERS, Command, Offering, missing_capability
 from tui.screens.contacts import ContactsScreen
+from tui.screens.entry import EntryScreen
 from tui.screens.filter_form import FilterForm
+from tui.screens.hours import HoursScreen
+from tui.screens.log import LogScreen
+from tui.screens.log_filter import LogFilter
+from tui.screens.odd import OddScreen
 from tui.screens.saved_searches import SavedSearches
 from tui.screens.sign_in import SignInScreen
+from tui.widgets.heat_map import HeatMap
 from tui.widgets.query_line import QueryInput
 from tui.widgets.record_table import RecordTable
 
 OFFERING: tuple[type[Offering], ...] = (
     EarwitnessApp,
     ContactsScreen,
+    EntryScreen,
     FilterForm,
+    HeatMap,
+    HoursScreen,
+    LogFilter,
+    LogScreen,
+    OddScreen,
     QueryInput,
     RecordTable,
     SavedSearches,

@@ -134,8 +134,14 @@ class LogScreen(GoesOnFromEntry, ShellScreen):
         self.strip.odd = message.state.odd
 
     def on_live_session_happened(self, message: LiveSession.Happened) -> None:
-        if message.event.event == "audit":
+        if message.event.event == "audit" and self.is_active:
             self.table.count_newer()
+
+    def on_screen_resume(self) -> None:
+        """Catch up with what happened behind another screen: drawn behind one, it would repaint that one, too."""
+        self.table.count_newer()
+        self.strip.catch_up()
+        self.query_one(LogStateLine).catch_up()
 
     def on_live_session_connected_again(self, message: LiveSession.ConnectedAgain) -> None:
         self.table.retry_failed()

@@ -26,6 +26,8 @@ def _sentences() -> dict[str, str]:
         "account.grant": _("A role was given to an account."),
         "account.password": _("A password was set."),
         "account.revoke": _("A role was taken from an account."),
+        "agent.start": _("The agent started."),
+        "agent.stop": _("The agent stopped in good order."),
         "audit.export": _("Entries of the log were exported for an auditor."),
         "audit.read": _("The log was read."),
         "contact.join": _("The agent took in a further recording of a contact."),

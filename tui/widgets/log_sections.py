@@ -50,6 +50,7 @@ class SectionStrip(Widget, can_focus=False):
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._settling: Timer | None = None
+        self._is_counting = False
 
     def on_mount(self) -> None:
         session_of(self).subscribe(self)
@@ -58,8 +59,14 @@ class SectionStrip(Widget, can_focus=False):
     def count(self) -> None:
         """Count every section, or what has come since it was counted."""
         self._settling = None
-        if (self.is_attached and self.screen.is_current) or not self.counts:
-            self.run_worker(self._count(dict(self.counts)), name="count sections", group="sections", exclusive=True)
+        if not self._is_counting:
+            self._is_counting = True
+            self.run_worker(self._count(dict(self.counts)), name="count sections", group="sections")
+
+    def catch_up(self) -> None:
+        """Count what has come since, if the sections have been counted at all."""
+        if self.counts:
+            self.count()
 
     async def _count(self, known: dict[str, _Counted]) -> None:
         client = session_of(self).client
@@ -80,10 +87,11 @@ class SectionStrip(Widget, can_focus=False):
         self.post_message(self._Arrived(known))
 
     def on_section_strip__arrived(self, message: _Arrived) -> None:
+        self._is_counting = False
         self.counts = message.counts
 
     def on_live_session_happened(self, message: LiveSession.Happened) -> None:
-        if message.event.event == "audit" and self._settling is None:
+        if message.event.event == "audit" and self._settling is None and self.screen.is_active:
             self._settling = self.set_timer(SETTLE_S, self.count)
 
     def on_live_session_connected_again(self, message: LiveSession.ConnectedAgain) -> None:

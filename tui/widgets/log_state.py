@@ -54,7 +54,7 @@ class LogStateLine(Widget, can_focus=False):
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._settling: Timer | None = None
-        self._has_happened = False
+        self._has_happened = self._is_asking = False
 
     def on_mount(self) -> None:
         session_of(self).subscribe(self)
@@ -64,9 +64,16 @@ class LogStateLine(Widget, can_focus=False):
     # --- asking ---------------------------------------------------------------------------------------------------
 
     def ask(self) -> None:
-        """Ask now."""
-        self._has_happened = False
-        self.run_worker(self._read(), name="state of the log", group="log state", exclusive=True)
+        """Ask now, unless it is being asked."""
+        if self._is_asking:
+            return
+        self._is_asking, self._has_happened = True, False
+        self.run_worker(self._read(), name="state of the log", group="log state")
+
+    def catch_up(self) -> None:
+        """Ask again, if it was known before."""
+        if self.state is not None:
+            self.ask()
 
     async def _read(self) -> None:
         try:
@@ -77,7 +84,7 @@ class LogStateLine(Widget, can_focus=False):
             self.post_message(self._Failed(error))
 
     def _ask_in_sight(self) -> None:
-        if self.screen.is_current:
+        if self.screen.is_active:
             self.ask()
 
     def _ask_once_settled(self) -> None:
@@ -96,14 +103,14 @@ class LogStateLine(Widget, can_focus=False):
     # --- what comes -----------------------------------------------------------------------------------------------
 
     def on_log_state_line_read(self, message: Read) -> None:
-        self.trouble = ""
+        self._is_asking, self.trouble = False, ""
         self.state = message.state
 
     def on_log_state_line__failed(self, message: _Failed) -> None:
-        self.trouble = sentence(message.error)
+        self._is_asking, self.trouble = False, sentence(message.error)
 
     def on_live_session_happened(self, message: LiveSession.Happened) -> None:
-        if message.event.event == "audit":
+        if message.event.event == "audit" and self.screen.is_active:
             self._ask_once_settled()
 
     def on_live_session_connection_lost(self, message: LiveSession.ConnectionLost) -> None:

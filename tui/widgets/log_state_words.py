@@ -88,9 +88,7 @@ def _checkpoint(state: wire.LogState, now: datetime) -> StatePart:
 
 def _sentry(state: wire.LogState) -> Iterator[StatePart]:
     seeing, tone = _seeing(state.sentry)
-    trouble = state.sentry.trouble if state.sentry else None
-    full, short = seeing
-    yield StatePart(f"{full} ({trouble})" if trouble else full, short, tone)
+    yield StatePart(*seeing, tone)
     if state.sentry and state.sentry.gaps:
         said = ngettext("! {count} gap in watching", "! {count} gaps in watching", state.sentry.gaps)
         short = ngettext("! {count} gap", "! {count} gaps", state.sentry.gaps)

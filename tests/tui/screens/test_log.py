@@ -535,3 +535,18 @@ def test_every_way_stands_in_the_help() -> None:
             assert command.help in told
 
     on_log(body)
+
+
+def test_behind_another_screen_nothing_is_drawn_and_on_the_way_back_it_catches_up() -> None:
+    async def body(scene: Scene) -> None:
+        await scene.until_text("whole 14:00")
+        await scene.press("enter")
+        await scene.until(lambda: isinstance(scene.screen, EntryScreen))
+        scene.agent.asked.clear()
+        scene.agent.log(3)
+        await scene.press("down", "up", "down")
+        assert [asked for asked in scene.asked("/audit") if "newer" in asked or "state" in asked] == []
+        await scene.press("escape")
+        await scene.until_text("3 new, press r", "[People 4,003]")
+
+    on_log(body)

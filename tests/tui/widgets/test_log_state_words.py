@@ -50,8 +50,8 @@ SENTRY = wire.SentryState(seeing="attributed")
         ),
         ({"sentry": None}, "! direct opens are not seen"),
         (
-            {"sentry": wire.SentryState(seeing="nothing", trouble="no rights")},
-            "! direct opens are not seen (no rights)",
+            {"sentry": wire.SentryState(seeing="nothing", trouble="why it is so stands in the dialog")},
+            "! direct opens are not seen",
         ),
         ({"sentry": wire.SentryState(seeing="unattributed")}, "! direct opens are seen without names"),
         ({"sentry": SENTRY.model_copy(update={"gaps": 2})}, "! 2 gaps in watching"),
