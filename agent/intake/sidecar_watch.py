@@ -48,6 +48,8 @@ class SidecarWatch:
 
     def heard(self, relative_name: str) -> None:
         """A sidecar is there, or was written to."""
+        if self.source.call_records == self.source.spool / relative_name:
+            return  # it tells of all calls, and belongs to none
         now_s = time.monotonic()
         lying = self._lying.setdefault(relative_name, _Lying(now_s, now_s))
         lying.look_at_s = min(lying.look_at_s, now_s + self.source.quiet_s)

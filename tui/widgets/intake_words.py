@@ -26,6 +26,7 @@ def reason_sentence(reason: str) -> str:
         "impossible-format": _("What it says about its sound cannot be."),
         "not-a-regular-file": _("It is no plain file, but for instance a link to one."),
         "unreadable": _("It cannot be read."),
+        "sidecar-without-recording": _("It tells about a recording that has not come."),
     }.get(reason, reason)
 
 
@@ -39,6 +40,7 @@ def reason_word(reason: str) -> str:
         "impossible-format": _("impossible format"),
         "not-a-regular-file": _("no plain file"),
         "unreadable": _("unreadable"),
+        "sidecar-without-recording": _("no recording"),
     }.get(reason, reason)
 
 
@@ -64,7 +66,9 @@ def source_lines(sources: Sequence[wire.SourceStatus]) -> list[Line]:
 
 def _source_line(source: wire.SourceStatus) -> Line:
     last = at_minute(source.last_taken_in_at) if source.last_taken_in_at else NEVER
-    if source.watching:
+    if source.watching and source.silent_since is not None:
+        state = Words(_("! silent since {time}").format(time=at_minute(source.silent_since)), "error")
+    elif source.watching:
         state = Words(_("● watching"), "success")
     else:
         state = Words(_("! not watched: {why}").format(why=source.trouble or "?"), "error")

@@ -100,6 +100,17 @@ def test_a_sidecar_without_a_recording_is_kept_and_reported_until_that_comes(
     assert actions.count("quarantine.add") == actions.count("quarantine.end") == 1
 
 
+def test_a_file_of_call_records_is_nobodys_sidecar(
+    settings: Settings, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sidecar_watch, "ALONE_S", 0.2)
+    records = settings.source[0].spool / "Master.csv"
+    with started_with(with_source(settings, call_records=records), clock) as made:
+        put(made.spool, "Master.csv", b"")
+        put(made.spool, "Other.csv", b"")
+        until(lambda: made.reasons() == [("Other.csv", "sidecar-without-recording")])
+
+
 # --- file systems ----------------------------------------------------------------------------------------------------
 
 

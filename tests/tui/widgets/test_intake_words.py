@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
 from tests.tui.fake_register import FakeRegister
@@ -8,7 +10,16 @@ from tui.widgets.intake_words import intake_line, reason_sentence, reason_word, 
 
 @pytest.mark.parametrize(
     "reason",
-    ["not-audio", "empty", "no-samples", "no-format", "impossible-format", "not-a-regular-file", "unreadable"],
+    [
+        "not-audio",
+        "empty",
+        "no-samples",
+        "no-format",
+        "impossible-format",
+        "not-a-regular-file",
+        "unreadable",
+        "sidecar-without-recording",
+    ],
 )
 def test_every_reason_of_the_agent_has_a_sentence_and_a_short_form(reason: str) -> None:
     assert reason_sentence(reason).endswith(".")
@@ -24,6 +35,16 @@ def test_a_source_that_is_not_watched_says_why() -> None:
     assert watched[-1].text == "● watching"
     assert other[-1].text == "! not watched: the folder is not there"
     assert other[-1].tone == "error"
+
+
+def test_a_recorder_that_is_silent_says_since_when() -> None:
+    _heading, watched, _other = source_lines(FakeRegister().intake(0).sources)
+    assert watched[-1].tone == "success"
+    (source, *_others) = FakeRegister().intake(0).sources
+    silent = source.model_copy(update={"silent_since": datetime(2026, 11, 23, 12, 5, tzinfo=UTC)})
+    (_heading, line) = source_lines([silent])
+    assert line[-1].text.startswith("! silent since ")
+    assert line[-1].tone == "error"
 
 
 def test_the_worst_is_said_first() -> None:
