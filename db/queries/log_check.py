@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from db.queries.reading import asked
 
+_ROWS = 2000
 _SAME = """
     typeof(leaf) = 'blob' AND CASE WHEN json_valid(words) THEN
         json_type(words, '$.detail') = 'object' AND json_type(words, '$.actor') = 'object'
@@ -60,3 +63,41 @@ def is_anything_outside(size: int, levels: int) -> bool:
         outside.append(("SELECT 1 FROM tree_node WHERE level = ? AND place < 0 LIMIT 1", (level,)))
         outside.append(("SELECT 1 FROM tree_node WHERE level = ? AND place >= ? LIMIT 1", (level, size >> level)))
     return any(asked(sql, *values) for sql, values in outside)
+
+
+def perhaps_marked(first: int) -> Iterator[tuple[int, bytes]]:
+    """(seq, leaf) of the entries from `first` on whose leaf holds a digest or a case, a few thousand at a time."""
+    while True:
+        rows = asked(
+            "SELECT seq, leaf FROM entry WHERE seq >= ? AND typeof(leaf) = 'blob'"
+            " AND (instr(leaf, CAST('hmac:' AS BLOB)) OR NOT instr(leaf, CAST('\"case\":null' AS BLOB)))"
+            " ORDER BY seq LIMIT ?",
+            first,
+            _ROWS,
+        )
+        yield from rows
+        if len(rows) < _ROWS:
+            return
+        first = int(rows[-1][0]) + 1
+
+
+def is_marked(kind: str, value: str, seq: int) -> bool:
+    return bool(asked("SELECT 1 FROM entry_mark WHERE kind = ? AND value = ? AND seq = ?", kind, value, seq))
+
+
+def count_of_marks(first: int) -> int:
+    """How many marks there are of the entries from `first` on, and of what lies outside the log."""
+    [(count,)] = asked("SELECT COUNT(*) FROM entry_mark WHERE seq >= ? OR seq < 0", first)
+    return int(count)
+
+
+def marked(first: int) -> Iterator[tuple[int, bytes, set[tuple[str, str]]]]:
+    """(seq, leaf, marks) of every entry from `first` on that has marks; an empty leaf where there is no entry."""
+    rows = asked(
+        "SELECT entry_mark.seq, COALESCE(entry.leaf, x''), kind, value FROM entry_mark"
+        " LEFT JOIN entry ON entry.seq = entry_mark.seq"
+        " WHERE entry_mark.seq >= ? OR entry_mark.seq < 0 ORDER BY entry_mark.seq",
+        first,
+    )
+    for (seq, leaf), of_entry in groupby(rows, key=itemgetter(0, 1)):
+        yield seq, leaf, {(kind, value) for _seq, _leaf, kind, value in of_entry}

@@ -4,6 +4,7 @@
     ───────────────────  ──────────────────────────────────────────────────────  ──────────────────────────────────────
     pages                their HMAC (SQLCipher)                                  a flipped bit anywhere in the file
     leaves               their place, their copied columns, the tree             altered, missing, added, reordered
+    marks                the leaves                                              an entry hidden from a search
     tree nodes           the hashes below them                                   altered, missing, added
     checkpoints          the log's key, the root of the tree at their size,      a tree that was rewritten or cut
                          the end of their epoch
@@ -16,6 +17,7 @@ It goes on after the first finding, so that a person sees all of them.
 
     leaves, nodes  the slow look, once the quick one (`agent.audit.blocks`, in processes of its own where the log is
                    long) has found a block that is not whole: what exactly is wrong
+    marks          what entries are found by
     heads          checkpoints
     seals          recordings
 """

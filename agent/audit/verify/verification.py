@@ -15,6 +15,7 @@ from agent.audit.verify.facts import RESTORED, Facts
 from agent.audit.verify.finding import Finding, Report
 from agent.audit.verify.heads import Heads, note_in
 from agent.audit.verify.leaves import check_leaves
+from agent.audit.verify.marks import check_marks
 from agent.audit.verify.nodes import LEVELS, NodeMissing, check_nodes, node
 from agent.audit.verify.progress import Progress, silent
 from agent.audit.verify.seals import check_recordings, check_seals
@@ -115,6 +116,7 @@ class Verification:
         first_block = min(since, size) // blocks.BLOCK
         report.checked_from = first_block * blocks.BLOCK
         facts = self._facts(size, first_block)
+        check_marks(report.checked_from, report)
         check_recordings(facts, report, is_whole_log=report.checked_from == 0)
         try:
             report.head = tree.root(size, node).hex()

@@ -101,6 +101,38 @@ def test_entries_that_changed_places_are_named(written: Installation) -> None:
     assert {f"entry {seq} was written as another one" for seq in (3, 6)} <= set(found)
 
 
+SAID = "0123456789abcdef" * 2
+
+
+@pytest.fixture
+def searched(written: Installation) -> Installation:
+    """With an entry of a search in a case, the last one."""
+    said = {"query": f"number:hmac:{SAID}"}
+    written.log.record(Draft(AGENT, "test.searched", Outcome.ALLOWED, case="C-1", detail=said))
+    assert findings(written) == []
+    return written
+
+
+@pytest.mark.parametrize("kind", ["said", "case"])
+def test_an_entry_that_is_no_longer_found_by_what_it_says_is_named(searched: Installation, kind: str) -> None:
+    alter(searched, "DELETE FROM entry_mark WHERE kind = ?", kind)
+    assert findings(searched) == [f"entry {ENTRIES} is not found by all that it says"]
+
+
+@pytest.mark.parametrize("seq", [3, ENTRIES, 10**12, -1])
+def test_an_entry_that_is_found_by_what_it_does_not_say_is_named(searched: Installation, seq: int) -> None:
+    alter(searched, "INSERT INTO entry_mark VALUES ('case', 'C-2', ?)", seq)
+    assert findings(searched) == [f"entry {seq} is found by what it does not say"]
+
+
+def test_a_mark_that_was_moved_to_another_entry_is_named_twice(searched: Installation) -> None:
+    alter(searched, "UPDATE entry_mark SET seq = 3 WHERE kind = 'case'")
+    assert findings(searched) == [
+        f"entry {ENTRIES} is not found by all that it says",
+        "entry 3 is found by what it does not say",
+    ]
+
+
 @pytest.mark.parametrize("seq", [ENTRIES, -1, 10**12])
 def test_an_added_entry_is_named(written: Installation, seq: int) -> None:
     alter(written, COPY_OF_2, seq, b"")
