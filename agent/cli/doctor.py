@@ -41,7 +41,7 @@ def doctor(context: click.Context, settings: Settings) -> None:
     for name, check in CHECKS:
         findings = list(check(examined))
         is_wrong = is_wrong or any(finding.is_wrong for finding in findings)
-        click.echo(f"{_mark(findings)} {name}")
+        click.echo(f"[{_mark(findings)}] {name}")
         for finding in findings:
             click.echo(f"    {finding.what}")
             click.echo(f"    → {finding.advice}")
@@ -52,5 +52,5 @@ def doctor(context: click.Context, settings: Settings) -> None:
 def _mark(findings: list[Finding]) -> str:
     """In letters: colour and glyphs do not reach every console."""
     if any(finding.is_wrong for finding in findings):
-        return _("[wrong]")
-    return _("[note]") if findings else _("[good]")
+        return _("wrong")
+    return _("notice") if findings else _("good")
