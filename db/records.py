@@ -191,6 +191,20 @@ class ArrivalRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class LateArrivalRecord:
+    """A recording that came lately, with what is kept of its name and of what lay beside it."""
+
+    seq: int
+    """Later ones have larger numbers."""
+    recording_id: str
+    source: str
+    at_ms: int
+    written_at_ms: int
+    source_name: str
+    sidecar: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
 class ChangeRecord:
     """A field of a contact that was changed by what came after it."""
 

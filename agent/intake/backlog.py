@@ -12,7 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass, field
 
 from agent.installation import Installation
@@ -87,7 +87,7 @@ class Backlog:
         if not self._beside_agent:
             self._pipeline.recover()
         names = {source.name: self._found(source) for source in self._house.settings.source}
-        with ThreadPoolExecutor(WORKERS, "backlog", _be_nice) as workers:
+        with closing(self._pipeline.calls), ThreadPoolExecutor(WORKERS, "backlog", _be_nice) as workers:
             running: set[Future[None]] = set()
             for source in self._house.settings.source:
                 for group in _groups(names[source.name]):

@@ -10,7 +10,8 @@ file meanwhile:
     gone         what was read stays known; the next look tries again
 
 At the start, rotated files beside it (`Master.csv.1`, `Master.csv-20261123`, not packed ones) are read too, the oldest
-first. The path is the source's setting; it is opened without following a link in its last step, and must be a file.
+first; of all of them together only the last 64 MiB, which is some 300,000 calls. The path is the source's setting; it
+is opened without following a link in its last step, and must be a file.
 """
 
 from __future__ import annotations
@@ -18,14 +19,18 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from hashlib import blake2b
+from itertools import islice
 from pathlib import Path
 
 from agent.intake.metadata.master_csv import LINE_LIMIT_BYTES, CallRecord, read_line
 
 CALLS_LIMIT = 300_000
-"""So many calls are known, then the oldest file is forgotten."""
+"""So many calls are known, then the oldest file is forgotten, and of a single one what stands first in it."""
+FIRST_READ_BYTES = 64 << 20
+"""So much is read at the start: nobody waits for years of calls."""
 ROTATED_LIMIT = 12
 _READ_BYTES = 1 << 20
 _MARK_BYTES = 64
@@ -42,6 +47,8 @@ class _Part:
 
     fd: int
     identity: tuple[int, int]
+    start: int = 0
+    """What stands before it is not read."""
     offset: int = 0
     """Where the next line begins."""
     mark: bytes = b""
@@ -82,7 +89,7 @@ class CallRecords:
         if self._parts and _identity(fd) == self._parts[-1].identity:
             os.close(fd)
         else:
-            self._parts.append(_Part(fd, _identity(fd)))
+            self._parts.append(_part(fd, FIRST_READ_BYTES))
             read += self._read(self._parts[-1])
         self._forget()
         return read
@@ -110,25 +117,33 @@ class CallRecords:
             OSError: it cannot be read.
         """
         for part in self._parts:
-            for _, line in _lines(part.fd, 0, part.offset):
+            for _, line in _lines(part.fd, part.start, part.offset):
                 record = read_line(line)
                 if record is not None:
                     yield record
 
     def _begin(self) -> None:
-        for path in _rotated(self._path):
+        left_bytes = FIRST_READ_BYTES
+        with suppress(OSError):
+            left_bytes -= self._path.stat().st_size
+        rotated: list[_Part] = []
+        for path in reversed(_rotated(self._path)):
+            if left_bytes <= 0:
+                break
             try:
                 fd = _opened(path)
             except OSError:
                 continue  # it was packed or removed meanwhile
-            part = _Part(fd, _identity(fd))
-            self._parts.append(part)
+            rotated.append(_part(fd, left_bytes))
+            left_bytes -= os.fstat(fd).st_size
+        self._parts = rotated[::-1]
+        for part in self._parts:
             self._read(part)
         self._is_begun = True
 
     def _read(self, part: _Part) -> int:
         if os.pread(part.fd, len(part.mark), part.offset - len(part.mark)) != part.mark:
-            part.offset, part.mark = 0, b""
+            part.start, part.offset, part.mark = 0, 0, b""
             part.lines.clear()
         read = 0
         for offset, line in _lines(part.fd, part.offset, os.fstat(part.fd).st_size):
@@ -151,6 +166,19 @@ class CallRecords:
             os.close(self._parts.pop(0).fd)
         while len(self._parts) > ROTATED_LIMIT:
             os.close(self._parts.pop(0).fd)
+        if self._parts and (excess := len(self._parts[-1].lines) - CALLS_LIMIT) > 0:
+            lines = self._parts[-1].lines
+            for digest in list(islice(lines, excess)):
+                del lines[digest]
+
+
+def _part(fd: int, most_bytes: int) -> _Part:
+    """A file of which the last so many bytes are read, from the beginning of a line on."""
+    start = max(0, os.fstat(fd).st_size - most_bytes)
+    if start:
+        cut, end, _ = os.pread(fd, LINE_LIMIT_BYTES, start - 1).partition(b"\n")
+        start += len(cut) if end else 0
+    return _Part(fd, _identity(fd), start, start)
 
 
 def _lines(fd: int, start: int, stop: int) -> Iterator[tuple[int, bytes]]:

@@ -17,7 +17,8 @@ from uuid import uuid4
 
 from agent.audit.entry import AGENT, Draft
 from agent.installation import Installation
-from agent.intake.catalogue import provenance_text, removal_of, started_at_ms, written_at
+from agent.intake.catalogue import provenance_text, removal_of, written_at
+from agent.intake.known_calls import KnownCalls
 from agent.intake.leaving import Leaving
 from agent.intake.masking import kept_sidecar, shown_name
 from agent.intake.metadata.facts import CallFacts, facts_of
@@ -27,16 +28,13 @@ from agent.intake.naming import is_beside, name_digest_of_stem, stems_beside
 from agent.intake.opened import Opened
 from agent.intake.prepared import SourceChanged, Taken
 from agent.intake.remarks import own_remarks, with_remark
+from agent.intake.revising import FIELDS, by_facts, change_of, changed_fields, origin_of
 from agent.intake.tags import read_tags
 from agent.intake.wav import read_header
 from agent.settings import Source
 from agent.wire import Outcome
 from db.queries import arrivals, contact_changes, contacts, removals
 from db.records import ArrivalRecord, ChangeRecord, ContactRecord, RecordingRecord, RemovalRecord
-
-FIELDS = ("started_at_ms", "direction", "number", "withheld", "adviser", "adviser_account", "service", "extension")
-_ORIGIN_OF = {"started_at_ms": "started_at", "withheld": "number", "adviser_account": "adviser"}
-"""Under which name the provenance has those that it calls otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +46,10 @@ class _Match:
 
 
 class LateSidecars:
-    def __init__(self, house: Installation, leaving: Leaving) -> None:
+    def __init__(self, house: Installation, leaving: Leaving, calls: KnownCalls) -> None:
         self._house = house
         self._leaving = leaving
+        self._calls = calls
 
     def take_in(self, source: Source, spool_fd: int, opened: Opened, relative_name: str) -> Taken | None:
         """Take a sidecar in, if its recording is there.
@@ -96,7 +95,8 @@ class LateSidecars:
             header = read_header(file, recording.size_bytes)
             tags = read_tags(file, header)
         at = written_at(match.arrival.written_at_ms * 1_000_000)
-        return facts_of(source, self._house.settings, match.relative_name, content, header, tags, at)
+        record_of = self._calls.record_of(source)
+        return facts_of(source, self._house.settings, match.relative_name, content, header, tags, at, record_of)
 
     def _enrich(self, match: _Match, facts: CallFacts, content: bytes, removal: RemovalRecord) -> Taken:
         """Inside a transaction: the contact is read once more, it may have changed meanwhile."""
@@ -107,9 +107,9 @@ class LateSidecars:
         own_name = match.relative_name.rpartition("/")[2].encode("utf-8", "surrogateescape").decode("utf-8", "replace")
         sidecar = kept_sidecar(content, own_name, facts)
         revised = _revised(contact, facts)
-        changed = [name for name in FIELDS if getattr(contact, name) != getattr(revised, name)]
+        changed = changed_fields(contact, revised)
         now_ms = self._house.now_ms()
-        changes = [_change(now_ms, name, contact, revised) for name in changed]
+        changes = [change_of(now_ms, name, contact, revised, SIDECAR) for name in changed]
         if recording.sidecar is not None:
             before = kept_sidecar(recording.sidecar, own_name, facts)
             changes.append(ChangeRecord(now_ms, "sidecar", before, None, SIDECAR))
@@ -131,36 +131,15 @@ def _revised(contact: ContactRecord, facts: CallFacts) -> ContactRecord:
     """The contact with what is known now. Of several recordings each has its own evidence, and only what this one's
     sidecar says replaces what was known by the others.
     """
-    new = replace(
-        contact,
-        started_at_ms=started_at_ms(facts),
-        direction=None if facts.direction is None else facts.direction.value,
-        number=facts.number,
-        withheld=facts.withheld,
-        adviser=facts.adviser_name,
-        adviser_account=facts.adviser_account,
-        service=facts.service,
-        extension=facts.extension,
-    )
+    new = by_facts(contact, facts)
     attention = facts.attention
     for remark in own_remarks(contact.attention):
         attention = with_remark(attention, remark)
     origins = {**json.loads(contact.provenance), **json.loads(provenance_text(facts.provenance))}
     if len(contact.recordings) == 1:
         return replace(new, attention=attention, provenance=json.dumps(origins, ensure_ascii=False))
-    said = [name for name in FIELDS if facts.provenance[_ORIGIN_OF.get(name, name)].read_from == SIDECAR]
+    said = [name for name in FIELDS if facts.provenance[origin_of(name)].read_from == SIDECAR]
     kept = {name: getattr(contact, name) for name in FIELDS if name not in said}
     provenance = json.loads(contact.provenance)
-    provenance.update({_ORIGIN_OF.get(name, name): origins[_ORIGIN_OF.get(name, name)] for name in said})
+    provenance.update({origin_of(name): origins[origin_of(name)] for name in said})
     return replace(new, **kept, attention=contact.attention, provenance=json.dumps(provenance, ensure_ascii=False))
-
-
-def _change(at_ms: int, name: str, before: ContactRecord, after: ContactRecord) -> ChangeRecord:
-    old, new = getattr(before, name), getattr(after, name)
-    if name == "number" and after.withheld:
-        old = None  # what is withheld is looked up nowhere, its history included
-    return ChangeRecord(at_ms, name, _bytes(old), _bytes(new), SIDECAR)
-
-
-def _bytes(value: object) -> bytes | None:
-    return None if value is None else str(value).encode("utf-8", "replace")

@@ -20,6 +20,7 @@ from contextlib import contextmanager
 from agent.installation import Installation
 from agent.intake.completeness import Irregular, Progress, Thresholds, Wait
 from agent.intake.late import LateSidecars
+from agent.intake.late_calls import LateCalls
 from agent.intake.left import Left
 from agent.intake.legs import Legs
 from agent.intake.opened import NotRegular, Opened, open_in_spool, spool_of
@@ -62,7 +63,8 @@ class IntakeLoop:
         self._house = house
         self._pipeline = pipeline
         self._taken = taken
-        self._late = LateSidecars(house, pipeline.leaving)
+        self._late = LateSidecars(house, pipeline.leaving, pipeline.calls)
+        self._late_calls = LateCalls(house, pipeline.calls, taken)
         self._legs = Legs(house)
         self._left = Left(house, pipeline.quarantine)
         self._next_upkeep_s = 0.0
@@ -91,6 +93,7 @@ class IntakeLoop:
             Watcher(source.spool, source.watch, woken),
             SidecarWatch(source, self._late, self._house.settings.rescan_s),
             Silence(self._house, source),
+            self._pipeline.calls,
         )
         return spool
 
@@ -107,6 +110,7 @@ class IntakeLoop:
         for spool in self._spools:
             spool.watcher.stop()
         self._workers.shutdown()
+        self._pipeline.calls.close()
 
     def rescan(self) -> None:
         """Read the spools through now."""
@@ -187,6 +191,7 @@ class IntakeLoop:
                 self._read_through(spool)
                 spool.trouble = None
         self._is_held = False
+        self._late_calls.look()
         if time.monotonic() >= self._next_upkeep_s:
             self._next_upkeep_s = time.monotonic() + UPKEEP_S
             self._legs.look()

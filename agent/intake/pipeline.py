@@ -28,6 +28,7 @@ from pathlib import PurePosixPath
 from agent.installation import Installation
 from agent.intake.catalogue import contact_of, recording_of, removal_of, written_at
 from agent.intake.entering import Entering
+from agent.intake.known_calls import KnownCalls
 from agent.intake.leaving import Leaving, Step
 from agent.intake.metadata.facts import facts_of
 from agent.intake.naming import call_digest, name_digest
@@ -63,7 +64,8 @@ class Pipeline:
         self._reached = reached
         self._entering = Entering(house)
         self.leaving = Leaving(house, reached)
-        self.quarantine = Quarantine(house)
+        self.calls = KnownCalls(house.settings.source)
+        self.quarantine = Quarantine(house, self.calls)
 
     def take_in(self, source: Source, spool_fd: int, opened: Opened, relative_name: str, told: Told = _nobody) -> Taken:
         """Take in a file that is complete.
@@ -155,7 +157,14 @@ class Pipeline:
     ) -> Prepared:
         found = opened.identity
         facts = facts_of(
-            source, self._house.settings, relative_name, lying.content, header, tags, written_at(found.mtime_ns)
+            source,
+            self._house.settings,
+            relative_name,
+            lying.content,
+            header,
+            tags,
+            written_at(found.mtime_ns),
+            self.calls.record_of(source),
         )
         recording = recording_of(sealed_id, relative_name, facts, header, sealed, lying.kept)
         contact = contact_of(source, facts, recording, self._house.now_ms())

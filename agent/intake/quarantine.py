@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from agent.audit.entry import AGENT, Draft
 from agent.installation import Installation
 from agent.intake.catalogue import contact_of, identity_text, recording_of, removal_of, written_at
+from agent.intake.known_calls import KnownCalls
 from agent.intake.metadata.facts import facts_of
 from agent.intake.opened import Opened
 from agent.intake.prepared import Beside, Prepared, Taken
@@ -24,8 +25,9 @@ from db.records import ContactRecord, QuarantineRecord, RemovalRecord
 
 
 class Quarantine:
-    def __init__(self, house: Installation) -> None:
+    def __init__(self, house: Installation, calls: KnownCalls) -> None:
         self._house = house
+        self._calls = calls
 
     def prepared(
         self,
@@ -149,7 +151,16 @@ class Quarantine:
             header = read_header(file, item.size_bytes)
             tags = read_tags(file, header)
         quarantined_at = written_at(item.at_ms * 1_000_000)
-        facts = facts_of(source, self._house.settings, relative_name, item.sidecar, header, tags, quarantined_at)
+        facts = facts_of(
+            source,
+            self._house.settings,
+            relative_name,
+            item.sidecar,
+            header,
+            tags,
+            quarantined_at,
+            self._calls.record_of(source),
+        )
         sealed = Sealed(item.sha256, item.size_bytes, item.wrapped_key)
         recording = recording_of(item.id, relative_name, facts, header, sealed, item.sidecar)
         return contact_of(source, facts, recording, self._house.now_ms())

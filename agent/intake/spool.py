@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from agent.intake.completeness import Progress
+from agent.intake.known_calls import KnownCalls
 from agent.intake.sidecar_watch import SidecarWatch
 from agent.intake.silence import Silence
 from agent.intake.watcher import Watcher
@@ -27,6 +28,7 @@ class Spool:
     watcher: Watcher
     sidecars: SidecarWatch
     silence: Silence
+    calls: KnownCalls
     waiting: dict[str, Waiting] = field(default_factory=dict)
     in_work: set[str] = field(default_factory=set)
     trouble: str | None = None
@@ -53,7 +55,7 @@ class Spool:
             name=self.source.name,
             convention=self.source.convention,
             watching=unwatched is None,
-            trouble=unwatched or self.silence.trouble,
+            trouble=unwatched or self.calls.trouble(self.source.name) or self.silence.trouble,
             waiting=len(self.waiting) + len(self.in_work),
             in_work=len(self.in_work),
             taken_in=self.taken_in,

@@ -14,7 +14,7 @@ class SourceStatus(Body):
     convention: str
     watching: bool
     trouble: str | None = None
-    """Why it is not watched, in English."""
+    """Why it is not watched, or what else is wrong with it, in English."""
     waiting: int
     """Files seen that are not yet complete."""
     taken_in: int

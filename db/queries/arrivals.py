@@ -7,9 +7,9 @@ from typing import Any
 
 from peewee import fn
 
-from db.models import Arrival, CallLeg, Contact, Recording
+from db.models import Arrival, CallLeg, Contact, Facet, Recording
 from db.queries.reading import asked, inserting, tuples, written_once
-from db.records import ArrivalRecord
+from db.records import ArrivalRecord, LateArrivalRecord
 
 _NAMES = tuple(field.name for field in fields(ArrivalRecord))
 _COLUMNS = (
@@ -39,6 +39,29 @@ def add(record: ArrivalRecord) -> None:
 def by_name(name_digest: str) -> list[ArrivalRecord]:
     """Under one name without its suffix, the newest first."""
     return _records(Arrival.name_digest == name_digest)
+
+
+def since(seq: int, from_ms: int, limit: int) -> list[LateArrivalRecord]:
+    """Those that came after another one and not before a moment, in their order."""
+    columns: tuple[Any, ...] = (
+        Arrival.id,
+        Arrival.recording,
+        Facet.source,
+        Arrival.at_ms,
+        Arrival.written_at_ms,
+        Recording.source_name,
+        Recording.sidecar,
+    )
+    came = (
+        Arrival.select(*columns)
+        .join(Recording, on=Arrival.recording == Recording.id)
+        .join(Contact, on=Recording.contact == Contact.seq)
+        .join(Facet, on=Contact.facet == Facet.id)
+        .where(Arrival.id > seq, Arrival.at_ms >= from_ms)
+        .order_by(Arrival.id)
+        .limit(limit)
+    )
+    return [LateArrivalRecord(*row) for row in tuples(came)]
 
 
 def contact_of_call(call_digest: str) -> str | None:

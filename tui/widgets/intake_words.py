@@ -68,6 +68,8 @@ def _source_line(source: wire.SourceStatus) -> Line:
     last = at_minute(source.last_taken_in_at) if source.last_taken_in_at else NEVER
     if source.watching and source.silent_since is not None:
         state = Words(_("! silent since {time}").format(time=at_minute(source.silent_since)), "error")
+    elif source.watching and source.trouble is not None:
+        state = Words(f"! {source.trouble}", "error")
     elif source.watching:
         state = Words(_("● watching"), "success")
     else:

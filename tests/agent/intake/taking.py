@@ -26,6 +26,7 @@ def take_late(house: Installation, name: str, content: bytes, pipeline: Pipeline
     """A sidecar that comes after its recording."""
     put(spool(house), name, content)
     source = house.settings.source[0]
-    late = LateSidecars(house, (pipeline or Pipeline(house)).leaving)
+    pipeline = pipeline or Pipeline(house)
+    late = LateSidecars(house, pipeline.leaving, pipeline.calls)
     with spool_of(source) as spool_fd, open_in_spool(spool_fd, name) as opened:
         return late.take_in(source, spool_fd, opened, name)

@@ -131,3 +131,39 @@ def test_it_holds_little_of_many_calls_and_reads_them_in_pieces(
     records.read_on()
     assert ids(records) == [f"5.{n}" for n in range(50)]
     assert is_known(records, "5.0", "5.49")
+
+
+def test_of_years_of_calls_the_last_are_read_from_the_beginning_of_a_line_on(
+    file: Path, records: CallRecords, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    size = len(line("5.0"))
+    for name, call in (("Master.csv.2", "2.0"), ("Master.csv.1", "4.0")):
+        file.with_name(name).write_bytes(b"".join(line(call) for _ in range(3)))
+    os.utime(file.with_name("Master.csv.2"), (1, 1))
+    file.write_bytes(line("5.0") + line("5.1"))
+    monkeypatch.setattr(call_records, "FIRST_READ_BYTES", 3 * size + size // 2)
+    records.read_on()
+    assert ids(records) == ["4.0", "5.0", "5.1"]
+    assert is_known(records, "4.0", "5.0", "5.1")
+    assert records.of("2.0") is None
+
+
+@pytest.mark.parametrize("cut", [0, 1])
+def test_of_one_large_file_the_last_lines_are_read(
+    file: Path, records: CallRecords, monkeypatch: pytest.MonkeyPatch, cut: int
+) -> None:
+    file.write_bytes(b"".join(line(f"5.{n}") for n in range(5)))
+    monkeypatch.setattr(call_records, "FIRST_READ_BYTES", 3 * len(line("5.0")) - cut)
+    records.read_on()
+    assert ids(records) == ["5.2", "5.3", "5.4"][cut:]
+    assert records.unreadable_lines == 0
+
+
+def test_of_one_file_the_first_calls_are_forgotten_when_there_are_too_many(
+    file: Path, records: CallRecords, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(call_records, "CALLS_LIMIT", 2)
+    file.write_bytes(b"".join(line(f"5.{n}") for n in range(4)))
+    records.read_on()
+    assert is_known(records, "5.2", "5.3")
+    assert records.of("5.1") is None

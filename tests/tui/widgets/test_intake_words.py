@@ -47,6 +47,13 @@ def test_a_recorder_that_is_silent_says_since_when() -> None:
     assert line[-1].tone == "error"
 
 
+def test_what_else_is_wrong_with_a_source_that_is_watched_is_said() -> None:
+    (source, *_others) = FakeRegister().intake(0).sources
+    troubled = source.model_copy(update={"trouble": "the call records cannot be read (it is no file)"})
+    (_heading, line) = source_lines([troubled])
+    assert (line[-1].text, line[-1].tone) == ("! the call records cannot be read (it is no file)", "error")
+
+
 def test_the_worst_is_said_first() -> None:
     status = FakeRegister().intake(0)
     unwatched = [source.model_copy(update={"watching": False}) for source in status.sources]
