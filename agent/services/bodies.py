@@ -39,6 +39,7 @@ def recording_body(record: RecordingRecord, legs: Sequence[str] = ()) -> wire.Re
         data_bytes=record.data_bytes,
         block_bytes=record.block_bytes,
         block_frames=record.block_frames,
+        leg=record.leg,
         legs=list(legs) if len(legs) == record.channels else [],
     )
 

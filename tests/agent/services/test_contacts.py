@@ -57,6 +57,17 @@ def test_an_adviser_cannot_place_somebody_elses_call(desk: Desk, people: People,
     assert places == [0, None]
 
 
+def test_each_recording_of_a_call_says_which_leg_it_is(desk: Desk, people: People, take_in: TakeIn) -> None:
+    stem = ANNAS.removesuffix(".wav")
+    [call] = {
+        take_in(f"{stem}{end}.wav", content=sound(0.3, seed=seed)) for seed, end in enumerate(("-out", "", "-in"))
+    }
+    caller = people.caller(Role.MANAGER)
+    [listed] = found(desk, caller).items
+    for contact in (listed, desk.contacts.show(caller, call)):
+        assert [recording.leg for recording in contact.recordings] == ["", "in", "out"]
+
+
 BY_ID: dict[str, Callable[[Desk, Caller, str], object]] = {
     "contact.show": lambda desk, caller, id: desk.contacts.show(caller, id),
     "contact.waveform": lambda desk, caller, id: desk.listening.waveform(caller, id, None, 10),
