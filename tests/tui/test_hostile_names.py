@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from agent import wire
 from tests.tui.fake_agent import FakeAgent
-from tests.tui.hostile import ATTACK_BYTES
+from tests.tui.hostile import ATTACK_BYTES, HOSTILE
 from tests.tui.screen_text import screen_strips, screen_text
 from tests.tui.terminal import Terminal
 from tests.tui.waiting import until
@@ -45,6 +46,43 @@ async def test_no_screen_draws_a_character_that_steers(screen: str, size: tuple[
             for segment in strip:
                 assert segment.control or segment.text.isprintable(), repr(segment.text)
                 assert "@click" not in (segment.style.meta if segment.style else {})
+
+
+LOG_SCREENS = {
+    "list": ([], "entries"),
+    "entry": (["enter"], "leaf"),
+    "odd": (["exclamation_mark"], "findings"),
+    "remark": (["exclamation_mark", "A"], "found out about it"),
+    "state": (["i"], "The state of the log"),
+    "hours": (["h"], "the most"),
+    "filter": (["f"], "Filter the log"),
+    "export": (["E"], "for an auditor"),
+}
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("screen", LOG_SCREENS)
+async def test_no_screen_of_the_log_draws_a_character_that_steers(screen: str) -> None:
+    keys, there = LOG_SCREENS[screen]
+    agent = FakeAgent(hostile=True)
+    agent.odd_found = agent.register.odd()
+    witnesses = [wire.WitnessState(name=name, trouble=name) for name in HOSTILE]
+    sentry = wire.SentryState(seeing="nothing", trouble=HOSTILE[0])
+    agent.state = agent.state.model_copy(
+        update={"can_log": False, "trouble": list(HOSTILE), "witnesses": witnesses, "sentry": sentry}
+    )
+    app = EarwitnessApp(agent.client(), signed_in=agent.session("security"))
+    async with app.run_test(size=(160, 50), notifications=True) as pilot:
+        await until(pilot, lambda: "cannot log" in screen_text(app) and "1 of 4,000" in screen_text(app))
+        for key in keys:
+            await pilot.press(key)
+            await pilot.pause(0.1)
+        await until(pilot, lambda: there in screen_text(app))
+        for strip in screen_strips(app):
+            for segment in strip:
+                assert segment.control or segment.text.isprintable(), repr(segment.text)
+                assert "@click" not in (segment.style.meta if segment.style else {})
+        assert not any(attack in screen_text(app).encode() for attack in ATTACK_BYTES)
 
 
 @pytest.mark.anyio
