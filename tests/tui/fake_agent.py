@@ -79,6 +79,10 @@ class FakeAgent:
         self.odd_found: list[wire.Odd] = []
         self.exported_lines: int | None = None
         """How many entries an export brings when it is not as many as it announces."""
+        self.exported_bytes: int | None = None
+        """How many bytes of a quarantined file come when it is not all of them."""
+        self.unmatched: wire.Unmatched | None = None
+        """What is told in place of what the register makes up."""
         self.agreement_missing = False
         self.reachable = True
         self._session: str | None = None
@@ -203,6 +207,8 @@ class FakeAgent:
             ("GET", "/intake", self._intake),
             ("GET", "/quarantine", self._quarantine),
             ("POST", "/quarantine/{id}/retry", self._retry),
+            ("POST", "/quarantine/{id}/file", self._quarantined_file),
+            ("GET", "/unmatched", self._unmatched),
             ("GET", "/status", self._status),
         ]
         return [Route("/v1" + path, self._guarded(answer), methods=[method]) for method, path, answer in routes]
@@ -499,6 +505,17 @@ class FakeAgent:
         self._require(Capability.QUARANTINE_RETRY)
         self.retried.append(request.path_params["id"])
         return Response(status_code=202)
+
+    async def _quarantined_file(self, request: Request) -> Response:
+        self._require(Capability.CONTACT_EXPORT)
+        self._require(Capability.INTAKE_READ)
+        wire.Purpose(request.query_params["purpose"])
+        content = self.register.quarantined_file(int(request.path_params["id"].removeprefix("q")))
+        return Response(content[: self.exported_bytes], media_type="application/octet-stream")
+
+    async def _unmatched(self, request: Request) -> Response:
+        self._require(Capability.INTAKE_READ)
+        return _body(self.unmatched or self.register.unmatched())
 
     async def _status(self, request: Request) -> Response:
         return _body(

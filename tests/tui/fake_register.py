@@ -6,6 +6,7 @@ Numbers come from the ranges that PTS and Ofcom keep for fiction.
 
 from __future__ import annotations
 
+import hashlib
 import struct
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -226,6 +227,50 @@ class FakeRegister:
             detail=self._outside(detail, number) or "",
             size_bytes=number * 1000,
             sealed=number % 4 != 2,
+            sha256=None if number % 4 == 2 else hashlib.sha256(self.quarantined_file(number)).hexdigest(),
+        )
+
+    def quarantined_file(self, number: int) -> bytes:
+        return bytes([number % 251]) * (number * 1000)
+
+    def unmatched(self) -> wire.Unmatched:
+        return wire.Unmatched(
+            days=7,
+            sources=[
+                wire.UnmatchedSource(
+                    source="pbx",
+                    call_count=203,
+                    calls=[
+                        wire.CallWithoutRecording(
+                            at=NEWEST_AT - timedelta(minutes=47 * number) if number else None,
+                            call_id=self._outside(f"1795435{number:03d}.{number}", number) or "",
+                            length_s=31 * number,
+                        )
+                        for number in range(3)
+                    ],
+                    recording_count=1,
+                    recordings=[
+                        wire.RecordingWithoutCall(
+                            at=NEWEST_AT - timedelta(hours=5),
+                            call_id=self._outside("1795435500.9", 4) or "",
+                            contact_id="c004711",
+                        )
+                    ],
+                    uncertain=2,
+                ),
+                wire.UnmatchedSource(
+                    source="branch",
+                    trouble=self._outside("No such file or directory", 1),
+                    call_count=0,
+                    calls=[],
+                    recording_count=0,
+                    recordings=[],
+                    uncertain=0,
+                ),
+                wire.UnmatchedSource(
+                    source="night", call_count=0, calls=[], recording_count=0, recordings=[], uncertain=0
+                ),
+            ],
         )
 
     def intake(self, quarantined: int) -> wire.IntakeStatus:
@@ -235,7 +280,8 @@ class FakeRegister:
                     name="pbx",
                     convention="freepbx",
                     watching=True,
-                    waiting=2,
+                    waiting=3,
+                    in_work=1,
                     taken_in=1204,
                     last_taken_in_at=NEWEST_AT,
                     left_alone=1,
@@ -244,10 +290,21 @@ class FakeRegister:
                     name="branch",
                     convention="plain",
                     watching=False,
-                    trouble=self._outside("the folder is not there", 1),
+                    trouble=self._outside("the spool does not exist", 1),
                     waiting=0,
                     taken_in=0,
                     left_alone=0,
+                ),
+                wire.SourceStatus(
+                    name="night",
+                    convention="puzzel",
+                    watching=True,
+                    trouble="no file for 3 hours of office time",
+                    waiting=0,
+                    taken_in=0,
+                    left_alone=0,
+                    silent_since=NEWEST_AT - timedelta(hours=3, minutes=20),
+                    silent_after_h=3,
                 ),
             ],
             by_minute=[(minute * 7) % 13 for minute in range(60)],

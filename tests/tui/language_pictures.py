@@ -14,6 +14,7 @@ from tests.tui.screen_text import assert_golden
 from tests.tui.screens import contact_scene, log_scene, place_scene
 from tests.tui.waiting import until
 from tui.app import EarwitnessApp
+from tui.screens.export_quarantined import ExportQuarantined
 from tui.screens.help import HelpScreen
 from tui.screens.intake import IntakeScreen
 from tui.screens.purpose import AskPurpose
@@ -72,8 +73,20 @@ def draw(language: str) -> None:
         await _counted(scene, 12)
         await scene.until_text(_("● watching"), "q0000")
         assert_golden(scene.app, f"intake-80x24-{language}")
+        await scene.press("down", "enter")
+        await scene.until_text("SHA-256")
+        assert_golden(scene.app, f"quarantined-80x24-{language}")
+        await scene.press("E")
+        await scene.until(lambda: isinstance(scene.screen, ExportQuarantined))
+        scene.screen.query_one("#path").value = "/home/mika/file.wav"
+        await scene.pilot.pause()
+        assert_golden(scene.app, f"export-quarantined-80x24-{language}")
+        await scene.press("escape", "u")
+        await scene.until_text("1795435500.9")
+        await scene.pilot.pause()
+        assert_golden(scene.app, f"unmatched-80x24-{language}")
 
-    place_scene.on_place("3", intake, user="maintenance")
+    place_scene.on_place("3", intake, user="administrator")
 
     async def contact(scene: contact_scene.Scene) -> None:
         await scene.until_text(_("not yet opened"))

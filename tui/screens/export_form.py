@@ -69,11 +69,16 @@ class ExportForm(Dialog[Answer]):
         """
         raise NotImplementedError
 
+    def compose_more(self) -> ComposeResult:
+        """What is asked besides, between the file's name and the reason."""
+        yield from ()
+
     def compose(self) -> ComposeResult:
         with Vertical(classes="box"):
             yield Label(self.TITLE_WORDS, classes="title", markup=False)
             yield Label(_("File, on the machine where this program runs"), classes="label", markup=False)
             yield Input(str(Path.cwd() / self._suggested_name), id="path")
+            yield from self.compose_more()
             yield Label(self.WHY_WORDS, classes="label", markup=False)
             yield Input(id="reason", max_length=REASON_LENGTH)
             yield Label(Content(clean(self.about())), classes="note")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from pathlib import Path
 from typing import ClassVar
 
 from textual.app import ComposeResult
-from textual.containers import Vertical
+from textual.containers import VerticalScroll
 from textual.message import Message
 from textual.timer import Timer
 from textual.widgets import Static
@@ -13,14 +15,20 @@ from textual.widgets import Static
 from agent import wire
 from agent.errors import AgentUnreachable, EarwitnessError
 from agent.wire import Capability, QuarantineItem
+from tui import clock
 from tui.commands import Command
+from tui.screens.export_quarantined import ExportQuarantined
+from tui.screens.quarantined import QuarantinedScreen
 from tui.screens.retry import AskRetry
 from tui.screens.shell import ShellScreen
+from tui.screens.unmatched import UnmatchedScreen
 from tui.session import LiveSession
 from tui.text import _, ngettext, outside, sentence
-from tui.widgets.intake_words import intake_line, kept_words, reason_sentence, source_lines
+from tui.widgets.contact_words import at_second
+from tui.widgets.intake_words import intake_lines, intake_title, kept_words, reason_sentence, source_lines
 from tui.widgets.list_status import ListStatus, grouped
 from tui.widgets.minute_bars import MinuteBars
+from tui.widgets.quarantine_commands import EXPORT, RETRY, why_not_with
 from tui.widgets.quarantine_table import QuarantineSource, QuarantineTable
 from tui.widgets.record_table import RecordTable
 from tui.widgets.section import Section, Words
@@ -37,12 +45,14 @@ class IntakeScreen(ShellScreen):
     CSS_PATH = "intake.tcss"
     AUTO_FOCUS = "QuarantineTable"
     OFFERS: ClassVar[tuple[Command, ...]] = (
+        RETRY,
+        EXPORT,
         Command(
-            action="retry",
-            key="R",
-            words=_("take in again"),
-            help=_("Read the selected quarantined file once more, for instance after a correction."),
-            capability=Capability.QUARANTINE_RETRY,
+            action="unmatched",
+            key="u",
+            words=_("calls"),
+            help=_("Calls without a recording, and recordings without a call, of the last days."),
+            capability=Capability.INTAKE_READ,
             hinted=True,
         ),
     )
@@ -62,15 +72,21 @@ class IntakeScreen(ShellScreen):
             super().__init__()
             self.item = item
 
+    class _Exported(Message, bubble=False):
+        def __init__(self, path: Path) -> None:
+            super().__init__()
+            self.path = path
+
     def __init__(self) -> None:
         super().__init__()
         self._quarantined: int | None = None
+        self._read_at: datetime | None = None
         self._settling: Timer | None = None
 
     def compose_body(self) -> ComposeResult:
-        with Vertical(id="now"):
+        with VerticalScroll(id="now"):
             yield Section(_("Intake"), columns=1, id="state")
-            yield Section(_("Sources"), columns=6, id="sources")
+            yield Section("", columns=6, id="sources")
             yield MinuteBars()
         yield Static("", id="quarantine-title", markup=False)
         yield QuarantineTable()
@@ -100,6 +116,18 @@ class IntakeScreen(ShellScreen):
         except EarwitnessError as error:
             self.post_message(self._ReadFailed(error))
 
+    async def _look(self, item: QuarantineItem) -> None:
+        chosen = await self.app.push_screen_wait(QuarantinedScreen(item))
+        if chosen == RETRY.action:
+            await self._retry(item)
+        elif chosen == EXPORT.action:
+            await self._export(item)
+
+    async def _export(self, item: QuarantineItem) -> None:
+        path = await self.app.push_screen_wait(ExportQuarantined(item))
+        if path is not None:
+            self.post_message(self._Exported(path))
+
     async def _retry(self, item: QuarantineItem) -> None:
         if await self.app.push_screen_wait(AskRetry(item)):
             await self.client.retry_quarantined(item.id)
@@ -109,9 +137,11 @@ class IntakeScreen(ShellScreen):
     # ------------------------------------------------------------------------------------------------
 
     def on_intake_screen__read(self, message: _Read) -> None:
-        status = message.status
-        self.query_one("#state", Section).show([(intake_line(status),)])
-        self.query_one("#sources", Section).show(source_lines(status.sources), in_place=_("No source is configured."))
+        status, now = message.status, clock.now()
+        self._read_at = now
+        self.query_one("#state", Section).show(intake_lines(status), title=intake_title(status))
+        sources = source_lines(status.sources, now)
+        self.query_one("#sources", Section).show(sources, in_place=_("No source is configured."))
         self.query_one(MinuteBars).counts = tuple(status.by_minute)
         title = ngettext("Quarantine: {count} file", "Quarantine: {count} files", status.quarantined)
         self.query_one("#quarantine-title", Static).update(outside(title.format(count=grouped(status.quarantined))))
@@ -121,15 +151,21 @@ class IntakeScreen(ShellScreen):
 
     def on_intake_screen__read_failed(self, message: _ReadFailed) -> None:
         error = message.error
-        words = _("! Not known: {why}").format(why=sentence(error))
-        self.query_one("#state", Section).show([(Words(words, "error"),)])
+        lines = [(Words(_("! Not known: {why}").format(why=sentence(error)), "error"),)]
         if not isinstance(error, AgentUnreachable):
             self.query_one("#sources", Section).show([], in_place="–")
+        elif self._read_at is not None:
+            known = _("What stands below was so at {at}.").format(at=at_second(self._read_at))
+            lines.append((Words(known, "warning"),))
+        self.query_one("#state", Section).show(lines, title=_("Intake"))
 
     def on_intake_screen__retried(self, message: _Retried) -> None:
         self.notify(_("{id} is read once more.").format(id=message.item.id))
         self.table.reread()
         self._read()
+
+    def on_intake_screen__exported(self, message: _Exported) -> None:
+        self.notify(_("Exported to {file}").format(file=message.path), timeout=15)
 
     def on_live_session_happened(self, message: LiveSession.Happened) -> None:
         if message.event.event == "intake" and self._settling is None:
@@ -148,20 +184,27 @@ class IntakeScreen(ShellScreen):
         self.refresh_bindings()
 
     def on_record_table_chosen(self, message: RecordTable.Chosen[QuarantineItem]) -> None:
-        self.notify(_about(message.row))
+        self.run_worker(self._look(message.row), name="look", group="item", exclusive=True)
 
     # --- commands
     # --------------------------------------------------------------------------------------------------
 
     def why_not(self, command: Command) -> str | None:
-        if command.action == "retry" and self.is_mounted and self.table.selected is None:
-            return _("No quarantined file is selected.")
-        return super().why_not(command)
+        selected = self.table.selected if self.is_mounted else None
+        return super().why_not(command) or why_not_with(command, selected)
 
     def action_retry(self) -> None:
         item = self.table.selected
         if item is not None:
-            self.run_worker(self._retry(item), name="retry", group="retry", exclusive=True)
+            self.run_worker(self._retry(item), name="retry", group="item", exclusive=True)
+
+    def action_export(self) -> None:
+        item = self.table.selected
+        if item is not None:
+            self.run_worker(self._export(item), name="export", group="item", exclusive=True)
+
+    def action_unmatched(self) -> None:
+        self.app.push_screen(UnmatchedScreen())
 
 
 def _about(item: QuarantineItem | None) -> str:

@@ -50,6 +50,7 @@ def _sentences() -> dict[str, str]:
         "odd.acknowledge": _("Something odd was looked into and acknowledged."),
         "quarantine.add": _("A file that could not be taken in was put in quarantine."),
         "quarantine.end": _("A file left the quarantine."),
+        "quarantine.export": _("A quarantined file was exported, as it came."),
         "quarantine.read": _("The quarantine was looked at."),
         "quarantine.retry": _("A quarantined file was read once more."),
         "search.forget": _("A saved search was forgotten."),
@@ -64,5 +65,7 @@ def _sentences() -> dict[str, str]:
         "session.begin": _("Somebody signed in."),
         "session.end": _("Somebody signed out."),
         "session.use": _("A session was used that is not valid."),
+        "source.silent": _("A recorder has been silent for too long of its office time."),
         "status.read": _("The state of the agent was looked at."),
+        "unmatched.read": _("Calls without a recording, and recordings without a call, were looked at."),
     }

@@ -35,7 +35,7 @@ class Section(Widget, can_focus=False):
     """A title, and lines of as many columns as `columns` says; the last column takes the room and wraps.
 
     Args:
-        title: Our own words.
+        title: Our own words; without any the lines stand alone.
         columns: Of each line.
     """
 
@@ -64,15 +64,17 @@ class Section(Widget, can_focus=False):
         self._lines: Sequence[Line] = ()
         self._in_place = ""
 
-    def show(self, lines: Sequence[Line], *, in_place: str = "") -> None:
-        """Show lines, or `in_place` when there are none."""
+    def show(self, lines: Sequence[Line], *, in_place: str = "", title: str | None = None) -> None:
+        """Show lines, or `in_place` when there are none; under another title when there is one."""
+        self._title_words = self._title_words if title is None else title
         self._lines, self._in_place = lines, in_place
         self.refresh(layout=True)
 
     def render(self) -> Table:
         whole = Table.grid(expand=True)
         whole.add_column()
-        whole.add_row(self._drawn(Words(self._title_words), "title"))
+        if self._title_words:
+            whole.add_row(self._drawn(Words(self._title_words), "title"))
         if not self._lines:
             whole.add_row(self._drawn(Words(self._in_place), "muted"))
             return whole

@@ -10,6 +10,7 @@ from tests.tui.hostile import ATTACK_BYTES
 from tests.tui.screen_text import assert_golden
 from tests.tui.screens.place_scene import Scene, on_place
 from tui.screens.intake import IntakeScreen
+from tui.screens.quarantined import QuarantinedScreen
 from tui.screens.retry import AskRetry
 from tui.theme import CONSOLE_GLYPHS
 
@@ -27,7 +28,7 @@ def on_intake(body: Any, **how: Any) -> None:
 @pytest.mark.parametrize("size", [(80, 24), (120, 40)])
 def test_the_intake_looks_like_this(size: tuple[int, int], console: bool) -> None:
     async def body(scene: Scene) -> None:
-        await scene.until_text("1 of 12", "watching", "q0000")
+        await scene.until_text("1 of 12", "watching", "q0000", "night is silent")
         assert_golden(scene.app, f"intake-{size[0]}x{size[1]}" + ("-console" if console else ""))
         if console:
             assert {glyph for glyph in scene.text if not glyph.isascii()} <= CONSOLE_GLYPHS
@@ -43,7 +44,7 @@ def test_a_pause_is_said_first_and_in_plain_words() -> None:
     )
 
     async def body(scene: Scene) -> None:
-        await scene.until_text("! Paused, nothing is taken in: No space left on device")
+        await scene.until_text("! Paused, nothing is taken in: the disk is full", "! branch is not watched")
 
     on_intake(body, agent=agent)
 
@@ -116,7 +117,94 @@ def test_hostile_names_stay_harmless() -> None:
             await scene.press("j", "R")
             await scene.until(lambda: isinstance(scene.screen, AskRetry))
             assert not any(attack in scene.text.encode() for attack in ATTACK_BYTES)
+            await scene.press("escape", "enter")
+            await scene.until(lambda: isinstance(scene.screen, QuarantinedScreen))
+            assert not any(attack in scene.text.encode() for attack in ATTACK_BYTES)
             await scene.press("escape")
+            await scene.until(lambda: isinstance(scene.screen, IntakeScreen))
         assert "[red]bold[/red].wav" in scene.text
 
     on_intake(body, agent=FakeAgent(hostile=True), size=(120, 40))
+
+
+def test_enter_tells_everything_of_a_file_and_what_can_be_done() -> None:
+    async def body(scene: Scene) -> None:
+        await scene.press("enter")
+        await scene.until_text("Quarantined file q0000", "It is no sound file.", "its vendor can say", "SHA-256")
+        assert_golden(scene.app, "quarantined-80x24")
+        await scene.press("R")
+        await scene.until_text("Take q0000 in once more?")
+        await scene.press("enter")
+        await scene.until(lambda: scene.agent.retried == ["q0000"])
+
+    on_intake(body)
+
+
+def test_a_file_without_a_seal_cannot_be_exported_and_it_is_said_why() -> None:
+    async def body(scene: Scene) -> None:
+        await scene.press("j", "j", "E")
+        await scene.until_text("left in its spool: nothing is sealed")
+        await scene.press("enter")
+        await scene.until(lambda: isinstance(scene.screen, QuarantinedScreen))
+        await scene.press("E")
+        await scene.pilot.pause()
+        assert isinstance(scene.screen, QuarantinedScreen)
+        assert scene.asked("/file") == []
+
+    on_intake(body, user="administrator")
+
+
+def test_whoever_may_not_take_recordings_away_may_not_take_this() -> None:
+    async def body(scene: Scene) -> None:
+        await scene.press("E")
+        await scene.until_text("Your role does not permit this (contact.export).")
+
+    on_intake(body)
+
+
+def test_a_connection_that_is_lost_says_of_when_the_figures_are_and_comes_back() -> None:
+    async def body(scene: Scene) -> None:
+        scene.agent.lose()
+        scene.screen._read()
+        await scene.until_text("! Not known: The agent does not answer", "What stands below was so at 2026-11-23")
+        assert "pbx" in scene.text
+        scene.agent.find()
+        scene.screen._read()
+        await scene.until_text("● The other sources are taken in.")
+
+    on_intake(body)
+
+
+def test_until_the_state_is_there_it_is_said_that_it_is_read() -> None:
+    agent = FakeAgent()
+    agent.hold("/intake")
+
+    async def body(scene: Scene) -> None:
+        await scene.until_text("Intake", "Reading …")
+        agent.release()
+        await scene.until_text("Intake: 2 waiting, 1 in work")
+
+    on_place("3", body, user="maintenance", agent=agent)
+
+
+def test_an_empty_quarantine_and_no_source_are_said() -> None:
+    agent = FakeAgent()
+    agent.quarantine_size = 0
+    make = agent.register.intake
+    agent.register.intake = lambda count: make(count).model_copy(  # type: ignore[method-assign]  # its one answer
+        update={"sources": [], "by_minute": [0] * 60}
+    )
+
+    async def body(scene: Scene) -> None:
+        await scene.until_text("No source is configured.", "Nothing lies in quarantine", "Quarantine: 0 files")
+        assert_golden(scene.app, "intake-empty-80x24")
+
+    on_place("3", body, user="maintenance", agent=agent)
+
+
+def test_the_help_says_what_every_key_does() -> None:
+    async def body(scene: Scene) -> None:
+        await scene.press("question_mark")
+        await scene.until_text("Read the quarantined file once more", "vendor", "Calls without a recording")
+
+    on_intake(body, size=(120, 40))
