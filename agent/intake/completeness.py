@@ -15,6 +15,8 @@ The contract:
 - A closing alone proves nothing: the kernel reports one for a killed recorder too, and a header of zeros may
   still be mended by whoever opens the file again. It only shortens the wait for what is whole by its own
   header.
+- Whatever it says, what somebody has open for writing is not taken in as long as the kernel tells (`writers`): a
+  call on hold stands still too.
 - A change is another size, time, inode, device or state of the header. It restarts the wait, and takes back a
   closing unless it is the first thing seen after it: what was written before the closing may be seen after
   it.

@@ -37,6 +37,7 @@ from agent.intake.prepared import Beside, Prepared, SourceChanged, Taken, beside
 from agent.intake.quarantine import Quarantine
 from agent.intake.tags import Tags, read_tags
 from agent.intake.wav import NotWav, WavHeader, read_header
+from agent.intake.writers import has_writer
 from agent.settings import Source
 from agent.vault.store import Sealed
 from db.engine import RegisterUnwritable
@@ -125,6 +126,8 @@ class Pipeline:
 
     def _prepared(self, source: Source, spool_fd: int, opened: Opened, relative_name: str) -> Prepared:
         self._reached("opened")
+        if has_writer(opened.fd):
+            raise SourceChanged
         sealed_id = uuid.uuid4().hex
         with opened.file() as file:
             read: tuple[WavHeader, Tags] | NotWav
@@ -193,7 +196,7 @@ class Pipeline:
         return [self._committed(sealed_id, future) for sealed_id, future in waiting]
 
     def _submitted(self, prepared: Prepared) -> Future[Taken] | Exception:
-        if not prepared.opened.is_unchanged():
+        if not prepared.opened.is_unchanged() or has_writer(prepared.opened.fd):
             return SourceChanged()
         try:
             return self._house.register.submit(prepared.keep)

@@ -14,7 +14,7 @@ from db.records import RemovalRecord
 
 
 class SourceChanged(Exception):
-    """The file was written to, or replaced, while it was read: it is not complete after all."""
+    """The file is being written, or was written to or replaced while it was read: it is not complete after all."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,6 +46,14 @@ class SipCall:
     def legs(self) -> list[Path]:
         return sorted(self.folder.glob("dump-*.wav"))
 
+    @contextmanager
+    def on_hold(self) -> Iterator[ExitStack]:
+        """Let the caller say nothing, as a bad line or a telephone on hold does, until the stack is closed."""
+        self.caller.send_signal(signal.SIGSTOP)
+        with ExitStack() as hold:
+            hold.callback(self.caller.send_signal, signal.SIGCONT)
+            yield hold
+
     def hang_up(self) -> None:
         """End the call as people do: the caller says so, the recorder answers and closes its files."""
         self.caller.send_signal(signal.SIGTERM)

@@ -46,6 +46,17 @@ class Scene:
         items = answer.raise_for_status().json()["items"]
         return [item for item in items if item["recordings"][0]["source_name"].startswith("dump-")]
 
+    def is_left_alone(self, seconds: float) -> None:
+        """See for so long that nothing of the call is catalogued, moved or replaced."""
+        until_s = time.monotonic() + seconds
+        while time.monotonic() < until_s:
+            time.sleep(0.25)
+            assert self.found() == []
+            assert [leg.name for leg in self.call.legs()] == list(self.leg_files)
+            for leg in self.call.legs():
+                there, opened = leg.stat(), os.fstat(self.leg_files[leg.name])
+                assert (there.st_ino, there.st_nlink) == (opened.st_ino, 1)
+
     def contents(self) -> dict[str, bytes]:
         return {name: _content(file) for name, file in self.leg_files.items()}
 
@@ -92,14 +103,7 @@ def calling() -> Iterator[Scene]:
 def _let_it_run(scene: Scene, seconds: float) -> None:
     """See that a call that goes on is left alone."""
     before = {name: os.fstat(file).st_size for name, file in scene.leg_files.items()}
-    until_s = time.monotonic() + seconds
-    while time.monotonic() < until_s:
-        time.sleep(0.25)
-        assert scene.found() == []
-        assert [leg.name for leg in scene.call.legs()] == list(scene.leg_files)
-        for leg in scene.call.legs():
-            there, opened = leg.stat(), os.fstat(scene.leg_files[leg.name])
-            assert (there.st_ino, there.st_nlink) == (opened.st_ino, 1)
+    scene.is_left_alone(seconds)
     for name, content in scene.contents().items():
         assert content[4:8] == b"\x08\0\0\0", "the recorder has not closed it"
         assert content[40:44] == bytes(4)
@@ -167,6 +171,18 @@ def test_a_call_is_taken_in_when_it_ends_and_not_before() -> None:
         _is_right(scene, contact, interrupted=False)
         _can_be_heard(scene, contact)
         _is_in_the_log(scene, contact)
+
+
+def test_a_call_in_which_one_side_says_nothing_for_long_is_not_over() -> None:
+    with calling() as scene, scene.call.on_hold() as hold:
+        said = {name: len(content) for name, content in scene.contents().items()}
+        scene.is_left_alone(UNFINISHED_S * 2)
+        still = [name for name, content in scene.contents().items() if len(content) == said[name]]
+        assert [name.endswith("-dec.wav") for name in still] == [True], "what is heard stands still"
+        hold.close()
+        eventually(lambda: len(scene.contents()[still[0]]) > said[still[0]] + RATE_HZ * SAMPLE_BYTES)
+        scene.call.hang_up()
+        _is_right(scene, _is_there(scene), interrupted=False)
 
 
 def test_a_call_whose_recorder_was_killed_is_taken_in_as_interrupted() -> None:
