@@ -57,6 +57,17 @@ class Asker:
         asking = asking_of(request)
         return await self.thread(lambda: service(self.desk.caller(asking), *args, **kwargs))
 
+    async def glance(
+        self,
+        request: Request,
+        service: Callable[Concatenate[Caller, Arguments], Result],
+        *args: Arguments.args,
+        **kwargs: Arguments.kwargs,
+    ) -> Result:
+        """The same for what a screen asks by itself: it is no use of the session, or one left open would never end."""
+        asking = asking_of(request)
+        return await self.thread(lambda: service(self.desk.caller(asking, is_use=False), *args, **kwargs))
+
 
 def asker_of(request: Request) -> Asker:
     asker = request.app.state.asker

@@ -36,7 +36,8 @@ async def entries(
 @router.get("/audit/count", response_model=wire.Count, summary="How many entries a query finds")
 async def count(request: Request, query: QueryText = "", as_of: AsOf = None, newer: bool = False) -> Response:
     asker = asker_of(request)
-    return reply(await asker.ask(request, asker.desk.audit.count, query, as_of=as_of, newer=newer))
+    asked_by = asker.glance if newer else asker.ask
+    return reply(await asked_by(request, asker.desk.audit.count, query, as_of=as_of, newer=newer))
 
 
 @router.get("/audit/hours", response_model=wire.Hours, summary="When the entries of a query were written")
@@ -48,7 +49,7 @@ async def hours(request: Request, query: QueryText = "") -> Response:
 @router.get("/audit/state", response_model=wire.LogState, summary="Whether the log is whole and goes on")
 async def state(request: Request) -> Response:
     asker = asker_of(request)
-    return reply(await asker.ask(request, asker.desk.log_states.state))
+    return reply(await asker.glance(request, asker.desk.log_states.state))
 
 
 @router.get("/audit/odd", response_model=wire.Page[wire.Odd], summary="What is odd in the log")

@@ -46,7 +46,8 @@ async def search(
 @router.get("/contacts/count", response_model=wire.Count, summary="How many a search holds")
 async def count(request: Request, query: QueryText = "", as_of: AsOf = None, newer: bool = False) -> Response:
     asker = asker_of(request)
-    return reply(await asker.ask(request, asker.desk.contacts.count, query, as_of=as_of, newer=newer))
+    asked_by = asker.glance if newer else asker.ask
+    return reply(await asked_by(request, asker.desk.contacts.count, query, as_of=as_of, newer=newer))
 
 
 @router.get("/contacts/position", response_model=wire.Position, summary="Where a contact stands in a search")

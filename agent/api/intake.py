@@ -23,7 +23,7 @@ FILE: dict[int | str, dict[str, Any]] = {200: {"content": {MEDIA_TYPE: {}}, "des
 @router.get("/intake", response_model=wire.IntakeStatus, summary="What the intake does")
 async def intake(request: Request) -> Response:
     asker = asker_of(request)
-    return reply(await asker.ask(request, asker.desk.intake.status))
+    return reply(await asker.glance(request, asker.desk.intake.status))
 
 
 @router.get("/unmatched", response_model=wire.Unmatched, summary="Calls without a recording, and the other way")

@@ -14,4 +14,4 @@ router = APIRouter(tags=["status"])
 @router.get("/status", response_model=wire.Status, summary="Whether all is well")
 async def status(request: Request) -> Response:
     asker = asker_of(request)
-    return reply(await asker.ask(request, asker.desk.health.status))
+    return reply(await asker.glance(request, asker.desk.health.status))

@@ -12,7 +12,9 @@ from blockbuster import BlockBuster, blockbuster_ctx
 
 from agent.api import listening
 from agent.services.desk import Desk
+from agent.settings import Settings
 from agent.wire import Role
+from tests.agent.clock import Clock
 from tests.agent.conftest import People
 from tests.agent.in_process import Api, operations
 from tests.agent.log_reading import entries, newest
@@ -119,6 +121,21 @@ def test_pieces_are_closed_when_the_listener_leaves_while_one_is_read(api: Api) 
         await closed.wait()
 
     asyncio.run(asyncio.wait_for(leaving(), 30))
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/v1/status", "/v1/intake", "/v1/audit/state", "/v1/audit/count?newer=true", "/v1/contacts/count?newer=true"],
+)
+def test_what_a_screen_asks_by_itself_does_not_keep_a_session_alive(
+    api: Api, people: People, clock: Clock, settings: Settings, path: str
+) -> None:
+    token = people.asking(Role.ADMINISTRATOR).token
+    for _ in range(2):
+        clock.forward(minutes=settings.session_idle_minutes / 2 - 0.1)
+        assert api.ask("GET", path, token=token).status_code == 200
+    clock.forward(minutes=1)
+    assert api.ask("GET", path, token=token).status_code == 401
 
 
 @needs("curl")
