@@ -68,6 +68,19 @@ class _Renaming:
 class _Inode:
     durable: bytes = b""
     pending: list[_Write | _Cut] = field(default_factory=list)
+    digests: dict[tuple[int, str], bytes] = field(default_factory=dict)
+    """Of its content by how much was pending and by a rule, until it is synced: large files mostly stay as they are."""
+
+    def digest(self, data_rule: str) -> bytes:
+        key = len(self.pending), data_rule if self.pending else ""
+        if key not in self.digests:
+            self.digests[key] = hashlib.sha256(_content(self, data_rule)).digest()
+        return self.digests[key]
+
+    def sync(self) -> None:
+        if self.pending:
+            self.durable, self.pending = _content(self, "all"), []
+            self.digests.clear()
 
 
 @dataclass
@@ -150,8 +163,7 @@ class Disk:
     def _sync(self, call: Call) -> None:
         opened = self._opened.get(call.descriptor)
         if opened is not None:
-            inode = self._inodes[opened.inode]
-            inode.durable, inode.pending = _content(inode, "all"), []
+            self._inodes[opened.inode].sync()
         for renaming in list(self._pending_names):
             if self._rule == "ordered" or (opened is None and renaming.touches(call.paths[0])):
                 self._pending_names.remove(renaming)
@@ -166,6 +178,14 @@ class Disk:
     def after_a_cut(self, data_rule: str, *, names_are_certain: bool) -> dict[str, bytes]:
         names = self._durable_names if names_are_certain else self.names
         return {name: _content(self._inodes[inode], data_rule) for name, inode in names.items()}
+
+    def digest(self, data_rule: str, *, names_are_certain: bool) -> bytes:
+        """Of such a state and of what had been printed; equal ones are one."""
+        names = self._durable_names if names_are_certain else self.names
+        hashing = hashlib.sha256(self.said)
+        for name in sorted(names):
+            hashing.update(f"\0{name}\0".encode() + self._inodes[names[name]].digest(data_rule))
+        return hashing.digest()
 
 
 def disk_states(folder: Path, calls: Sequence[Call]) -> Iterator[DiskState]:
@@ -184,13 +204,13 @@ def disk_states(folder: Path, calls: Sequence[Call]) -> Iterator[DiskState]:
                 call = calls[number - 1]
                 disk.follow(call)
                 moment = f"after call {number}, {call.name} of {' '.join(call.paths)}"
-            said = disk.said.decode().splitlines()
             for data_rule, names_are_certain in product(DATA, (True, False)):
-                found = disk.after_a_cut(data_rule, names_are_certain=names_are_certain)
-                digest = _digest(found, said)
+                digest = disk.digest(data_rule, names_are_certain=names_are_certain)
                 if digest not in seen:
                     seen.add(digest)
+                    found = disk.after_a_cut(data_rule, names_are_certain=names_are_certain)
                     rule = names_rule if names_are_certain else "all"
+                    said = disk.said.decode().splitlines()
                     yield DiskState(found, said, f"{moment}; names {rule}, data {data_rule}")
 
 
@@ -242,14 +262,6 @@ def every(
         complaints += [f"{state.moment}: {found}"] if found else []
         count += 1
     return complaints, count
-
-
-def _digest(files: dict[str, bytes], said: list[str]) -> bytes:
-    hashing = hashlib.sha256(repr(said).encode())
-    for name in sorted(files):
-        hashing.update(f"{name}\0{len(files[name])}\0".encode())
-        hashing.update(files[name])
-    return hashing.digest()
 
 
 def _content(inode: _Inode, data_rule: str) -> bytes:

@@ -15,6 +15,7 @@ from agent.installation import Installation, create, open_installation
 from agent.intake.opened import open_in_spool
 from agent.intake.pipeline import Pipeline, spool_of
 from agent.settings import Settings, Source
+from agent.settings.log import Log
 from agent.wire import Outcome
 from tests.agent.calls import put, sound
 
@@ -35,6 +36,7 @@ def settings_in(folder: Path) -> Settings:
         keys_dir=folder / "keys",
         socket=folder / "agent.sock",
         rescan_s=0.2,
+        log=Log(reserve_mib=1),
         source=[Source(name="pbx", spool=folder / "spool", quiet_s=0.2, unfinished_s=1, settle_ms=10)],
     )
 
