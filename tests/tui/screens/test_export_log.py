@@ -53,7 +53,8 @@ def test_it_is_written_and_said_with_what_is_in_it(tmp_path: Path) -> None:
         await open_export(scene, tmp_path / "log.jsonl")
         await scene.press(*"audit", "enter")
         await scene.until(lambda: isinstance(scene.screen, LogScreen))
-        await scene.until_text("1,000 entries. Its first line holds")
+        said = [notification.message for notification in scene.app._notifications]
+        assert any("1,000 entries. Its first line holds the checkpoint" in words for words in said)
         assert len((tmp_path / "log.jsonl").read_text().splitlines()) == 1001
 
     on_log(body, size=(120, 40))
