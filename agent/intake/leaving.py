@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from typing import Literal
 
@@ -37,6 +38,8 @@ class Leaving:
         self._reached = reached
         self.claims = Claims(house.settings.state_dir)
         self._unremoved: dict[_File, RemovalRecord] = {}
+        self._gone: deque[RemovalRecord] = deque()
+        """Removed from their spools, and still in the register."""
 
     def recover(self) -> None:
         """Bring what a crash has left to its end. Before anything is taken in, and with nobody else of this process at
@@ -86,23 +89,50 @@ class Leaving:
             except OSError:
                 continue  # the spool is away; its watcher says so
 
-    def remove(self, spool_fd: int, leaving: Iterable[RemovalRecord]) -> None:
-        """Remove sources whose sealed copies are durable, or remember that they could not be."""
+    def remove(self, spool_fd: int, leaving: Iterable[RemovalRecord], *, forget: bool = True) -> None:
+        """Remove sources whose sealed copies are durable, or remember that they could not be.
+
+        Args:
+            spool_fd: The spool that their paths start from.
+            leaving: Which files.
+            forget: Forget the removals too; else `forget_gone` does that, for many of them in one transaction.
+        """
         folders: dict[tuple[str, ...], list[RemovalRecord]] = {}
         for removal in leaving:
             folders.setdefault(folder_of(removal), []).append(removal)
         for together in folders.values():
             try:
                 remove(spool_fd, together)
-                for _removal in together:
-                    self._reached("removed")
-                self._house.register.write(partial(removals.done, [removal.id for removal in together]))
-            except (OSError, RegisterUnwritable):
+            except OSError:
                 self._unremoved.update({_file_of(removal): removal for removal in together})
                 continue
             for removal in together:
-                self._unremoved.pop(_file_of(removal), None)
-                self._reached("forgotten")
+                self._gone.append(removal)
+                self._reached("removed")
+        if forget:
+            self.forget_gone()
+
+    @property
+    def gone(self) -> int:
+        """How many removals `forget_gone` would forget."""
+        return len(self._gone)
+
+    def forget_gone(self) -> None:
+        """Forget removals whose files are gone; when that cannot be written, the next call or start does it."""
+        gone = []
+        with suppress(IndexError):
+            while True:
+                gone.append(self._gone.popleft())
+        if not gone:
+            return
+        try:
+            self._house.register.write(partial(removals.done, [removal.id for removal in gone]))
+        except RegisterUnwritable:
+            self._gone.extend(gone)
+            return
+        for removal in gone:
+            self._unremoved.pop(_file_of(removal), None)
+            self._reached("forgotten")
 
 
 def _file_of(removal: RemovalRecord) -> _File:

@@ -42,6 +42,7 @@ IN_WORK_LIMIT = 16
 """Files that are open and handed to the workers at a time."""
 OTHERS_IN_WORK = WORKERS + 1
 """Of which so many may be files that nobody has just closed: a live one waits for no backlog."""
+FORGOTTEN_TOGETHER = 64
 UPKEEP_S = 60.0
 """How often legs and silences are looked at."""
 _OURS = frozenset({errno.ENOMEM, errno.EMFILE, errno.ENFILE})
@@ -111,6 +112,7 @@ class IntakeLoop:
             spool.watcher.stop()
         self._workers.shutdown()
         self._pipeline.calls.close()
+        self._pipeline.leaving.forget_gone()
 
     def rescan(self) -> None:
         """Read the spools through now."""
@@ -134,10 +136,18 @@ class IntakeLoop:
                     next_rescan_s = time.monotonic() + self._house.settings.rescan_s
                 self._look_at_due()
                 self._look_at_sidecars()
+                self._forget_gone()
                 self._wait(next_rescan_s)
             except Exception as error:  # noqa: BLE001 - a thread that ends unseen would be an intake that stands still
                 self._pause(error)
                 next_rescan_s = time.monotonic() + self._house.settings.rescan_s
+
+    def _forget_gone(self) -> None:
+        """The last step of what was taken in, in one transaction when there is nothing else to do, or much of it."""
+        with self._lock:
+            is_busy = any(spool.in_work for spool in self._spools)
+        if not is_busy or self._pipeline.leaving.gone >= FORGOTTEN_TOGETHER:
+            self._pipeline.leaving.forget_gone()
 
     def _wait(self, next_rescan_s: float) -> None:
         with self._lock:
@@ -353,7 +363,7 @@ class IntakeLoop:
                 self._pipeline.having(source, opened, relative_name) as is_ours,
             ):
                 if is_ours:
-                    self._pipeline.take_in(source, spool_fd, opened, relative_name, told)
+                    self._pipeline.take_in(source, spool_fd, opened, relative_name, told, forget=False)
         except SourceChanged:
             return  # the next event or rescan finds it again
         except (OSError, RegisterUnwritable, SealBroken) as error:

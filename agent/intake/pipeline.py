@@ -68,7 +68,16 @@ class Pipeline:
         self.calls = KnownCalls(house.settings.source)
         self.quarantine = Quarantine(house, self.calls)
 
-    def take_in(self, source: Source, spool_fd: int, opened: Opened, relative_name: str, told: Told = _nobody) -> Taken:
+    def take_in(
+        self,
+        source: Source,
+        spool_fd: int,
+        opened: Opened,
+        relative_name: str,
+        told: Told = _nobody,
+        *,
+        forget: bool = True,
+    ) -> Taken:
         """Take in a file that is complete.
 
         Args:
@@ -77,6 +86,7 @@ class Pipeline:
             opened: The file.
             relative_name: Its name below the spool.
             told: Called once the file is durable in the register, before it leaves its spool.
+            forget: Go the last step too; else `Leaving.forget_gone` goes it for many files.
 
         Raises:
             SourceChanged: it is not complete after all; nothing was kept.
@@ -88,7 +98,7 @@ class Pipeline:
         if isinstance(taken, Exception):
             raise taken
         told(taken)
-        self.leaving.remove(spool_fd, prepared.leaving)
+        self.leaving.remove(spool_fd, prepared.leaving, forget=forget)
         return taken
 
     def take_in_together(
