@@ -47,7 +47,8 @@ def test_units_and_settings_name_the_same_users_and_folders() -> None:
     }
 
 
-def test_the_agent_has_no_capability_and_its_peers_keep_their_numbers() -> None:
+def test_the_agent_may_ask_who_writes_and_nothing_else_and_its_peers_keep_their_numbers() -> None:
     unit = _settings("earwitness-agent.service")
-    assert (unit["CapabilityBoundingSet"], unit["AmbientCapabilities"], unit["PrivateUsers"]) == ("", "", "no")
+    assert (unit["CapabilityBoundingSet"], unit["AmbientCapabilities"]) == ("CAP_LEASE", "CAP_LEASE")
+    assert unit["PrivateUsers"] == "no"
     assert unit["LimitCORE"] == "0"
