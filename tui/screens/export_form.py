@@ -131,9 +131,12 @@ class ExportForm(Dialog[Answer]):
         self._refuse(message.why)
 
     def _refuse(self, why: str) -> None:
+        self.query_one("#progress", Label).display = not why  # the error needs the line where there are only 24
         error = self.query_one(".error", Label)
         error.update(Content(clean(why)))
         error.set_class(bool(why), "-shown")
+        if why:
+            self.call_after_refresh(error.scroll_visible, animate=False)
 
 
 def bar(done: int, whole: int, figures: str) -> Content:

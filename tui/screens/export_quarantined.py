@@ -42,7 +42,7 @@ class ExportQuarantined(ExportForm[Path]):
     def compose_more(self) -> ComposeResult:
         me = session_of(self).me
         purposes = {purpose.value: purpose_word(purpose.value) for purpose in (me.purposes if me else list(Purpose))}
-        yield Label(_("Purpose"), classes="label", markup=False)
+        yield Label(_("Purpose: shift+tab, then ← →"), classes="label", markup=False)
         yield Choice(purposes, chosen=Purpose.QUALITY.value)
 
     async def export(self, path: Path, reason: str, on_progress: Callable[[Content], None]) -> Path:

@@ -73,7 +73,9 @@ def test_each_alarm_has_its_line_the_worst_first() -> None:
 def test_what_goes_well_is_said_too() -> None:
     status = FakeRegister().intake(0)
     assert intake_lines(status)[-1][0].text == "● The other sources are taken in."
-    watched = [source.model_copy(update={"watching": True, "silent_since": None}) for source in status.sources]
+    watched = [
+        source.model_copy(update={"watching": True, "silent_since": None, "trouble": None}) for source in status.sources
+    ]
     ((only,),) = intake_lines(status.model_copy(update={"sources": watched}))
     assert (only.text, only.tone) == ("● New recordings are taken in.", "success")
 
