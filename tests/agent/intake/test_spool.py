@@ -15,8 +15,9 @@ from tests.agent.clock import Clock
 def test_a_silent_recorder_is_no_spool_that_is_not_watched_and_the_other_way(house: Installation, clock: Clock) -> None:
     source = house.settings.source[0].model_copy(update={"silent_after_h": 3})
     watcher = Watcher(source.spool, source.watch, lambda _woken: None)
-    sidecars = SidecarWatch(source, LateSidecars(house, Pipeline(house).leaving), 1.0)
-    spool = Spool(source, watcher, sidecars, Silence(house, source))
+    pipeline = Pipeline(house)
+    sidecars = SidecarWatch(source, LateSidecars(house, pipeline.leaving, pipeline.calls), 1.0)
+    spool = Spool(source, watcher, sidecars, Silence(house, source), pipeline.calls)
     try:
         watcher.check()
         spool.silence.heard()
