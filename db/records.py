@@ -23,6 +23,7 @@ class RecordingRecord:
     block_bytes: int
     block_frames: int
     wrapped_key: bytes
+    """Empty when it is not sealed: it lies where its recorder left it, see `InPlaceRecord`."""
     sidecar: bytes | None = None
     """The metadata file that lay beside it, as it was."""
     leg: str = ""
@@ -140,6 +141,19 @@ class RemovalRecord:
     inode: int
     size_bytes: int
     mtime_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class InPlaceRecord:
+    recording_id: str
+    contact_id: str
+    sha256: bytes
+    """Of what was taken in."""
+    source: str
+    path: bytes
+    identity: str
+    state: str
+    """`present`, `changed`, `vanished`."""
 
 
 @dataclass(frozen=True, slots=True)

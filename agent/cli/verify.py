@@ -16,6 +16,7 @@ from agent.cli.status import VERIFIED
 from agent.cli.text import _, ngettext, sentence
 from agent.errors import EarwitnessError, IntegrityBroken, NotFound, WrongUse
 from agent.installation import Installation, checkpoint_file, far_checkpoint_file
+from agent.intake.in_place import InPlaceFiles
 from agent.services.caller import new_request_id, server_actor
 from agent.settings import Settings
 from agent.wire import Outcome
@@ -57,6 +58,7 @@ def verify(settings: Settings, recordings: bool, since: TextIO | None, remembere
             checkpoint_file(settings),
             progress_line,
             far_checkpoint_file(settings),
+            InPlaceFiles(house).check,
         )
         report = checking.run(recordings=recordings, since=_note(since) if since else None, remembered=notes)
         progress_ends()
@@ -83,7 +85,7 @@ def _say(report: Report, *, recordings: bool) -> None:
     if report.checked_from:
         said = _("recomputed from entry {first} on; that those before it are the same was shown by the checkpoint")
         click.echo(said.format(first=report.checked_from))
-    said = _("{count} sealed files, read and compared") if recordings else _("{count} sealed files, not read")
+    said = _("{count} files, read and compared") if recordings else _("{count} files, not read")
     click.echo(said.format(count=report.recordings))
     for finding in report.findings:
         click.echo(_("broken: {finding}").format(finding=finding), err=True)

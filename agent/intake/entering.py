@@ -37,6 +37,8 @@ class Entering:
         contact: ContactRecord,
         arrival: ArrivalRecord,
         leaving: Iterable[RemovalRecord],
+        *,
+        kept: str | None = None,
     ) -> Taken:
         """Write the rows and the entry of a recording that is sealed.
 
@@ -44,6 +46,7 @@ class Entering:
             contact: As it is by this recording alone.
             arrival: What later arrivals will find it by.
             leaving: What is to be removed from its spool.
+            kept: How it is kept, for the entry, when it is not sealed.
         """
         [recording] = contact.recordings
         same_as = contact_changes.first_with_content(recording.sha256, recording.size_bytes)
@@ -52,14 +55,17 @@ class Entering:
             if same_as is not None:
                 contact = _repeating(contact, same_as)
             contacts.add(contact)
-            kept, action = contact, "contact.take_in"
+            entered, action = contact, "contact.take_in"
         else:
-            kept, action = self._join(joined, contact), "contact.join"
+            entered, action = self._join(joined, contact), "contact.join"
         arrivals.add(arrival)
         for removal in leaving:
             removals.add(removal)
-        self._house.log.append(_entry(action, kept.id, contact.source, recording, same_as))
-        return Taken(kept.id, kept.adviser_account)
+        draft = _entry(action, entered.id, contact.source, recording, same_as)
+        if kept is not None:
+            draft = replace(draft, detail={**draft.detail, "kept": kept})
+        self._house.log.append(draft)
+        return Taken(entered.id, entered.adviser_account)
 
     def _join(self, contact: ContactRecord, by_itself: ContactRecord) -> ContactRecord:
         [recording] = by_itself.recordings

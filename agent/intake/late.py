@@ -2,7 +2,8 @@
 
 A sidecar is matched to a recording that came lately by the digest of its name. The recording's header and tags are read
 again from the vault, so that all the evidence is weighed anew; each field that changes keeps what it was before.
-The sidecar leaves its spool as a recording does: only after all this is durable.
+The sidecar leaves its spool as a recording does: only after all this is durable. In a source whose files stay where
+they lie it stays too, and is matched by its place.
 
 A sidecar whose recording has not come waits where it lies. Whoever watches may report it after a while.
 """
@@ -11,35 +12,40 @@ from __future__ import annotations
 
 import io
 import json
+import os
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from uuid import uuid4
 
 from agent.audit.entry import AGENT, Draft
 from agent.installation import Installation
 from agent.intake.catalogue import provenance_text, removal_of, written_at
+from agent.intake.in_place import PRESENT, written_ns
 from agent.intake.known_calls import KnownCalls
 from agent.intake.leaving import Leaving
 from agent.intake.masking import kept_sidecar, shown_name
 from agent.intake.metadata.facts import CallFacts, facts_of
-from agent.intake.metadata.sidecar import SIDECAR_LIMIT_BYTES
+from agent.intake.metadata.sidecar import SIDECAR_LIMIT_BYTES, sidecars_of
 from agent.intake.metadata.statement import SIDECAR
 from agent.intake.naming import is_beside, name_digest_of_stem, stems_beside
 from agent.intake.opened import Opened
 from agent.intake.prepared import SourceChanged, Taken
+from agent.intake.recordings import Recordings
 from agent.intake.remarks import own_remarks, with_remark
 from agent.intake.revising import FIELDS, by_facts, change_of, changed_fields, origin_of
 from agent.intake.tags import read_tags
 from agent.intake.wav import read_header
 from agent.settings import Source
 from agent.wire import Outcome
-from db.queries import arrivals, contact_changes, contacts, removals
-from db.records import ArrivalRecord, ChangeRecord, ContactRecord, RecordingRecord, RemovalRecord
+from db.queries import arrivals, contact_changes, contacts, in_place, removals
+from db.records import ChangeRecord, ContactRecord, RecordingRecord, RemovalRecord
 
 
 @dataclass(frozen=True, slots=True)
 class _Match:
-    arrival: ArrivalRecord
+    written_at_ms: int
+    """When the recording was last written."""
     recording: RecordingRecord
     relative_name: str
     """As the recording was called, below its spool."""
@@ -50,6 +56,7 @@ class LateSidecars:
         self._house = house
         self._leaving = leaving
         self._calls = calls
+        self._recordings = Recordings(house)
 
     def take_in(self, source: Source, spool_fd: int, opened: Opened, relative_name: str) -> Taken | None:
         """Take a sidecar in, if its recording is there.
@@ -67,38 +74,52 @@ class LateSidecars:
         match = self._match(source, relative_name)
         if match is None or len(content) > SIDECAR_LIMIT_BYTES:
             return None
+        stays = source.mode == "in-place"
+        if stays and (content == match.recording.sidecar or _is_second(spool_fd, relative_name, match)):
+            return Taken(match.recording.contact_id, is_new=False)
         facts = self._facts(source, match, content)
         if not opened.is_unchanged():
             raise SourceChanged
         removal = removal_of(f"{match.recording.id}.{uuid4().hex}", source, relative_name, opened.identity)
-        taken = self._house.register.write(lambda: self._enrich(match, facts, content, removal))
-        self._leaving.remove(spool_fd, [removal])
+        leaving = [] if stays else [removal]
+        taken = self._house.register.write(lambda: self._enrich(match, facts, content, leaving))
+        self._leaving.remove(spool_fd, leaving)
         return taken
 
     def _match(self, source: Source, sidecar_name: str) -> _Match | None:
         with self._house.register.read():
-            for relative_name, arrival in self._candidates(source, sidecar_name):
-                recording = contacts.recording(arrival.recording_id)
+            candidates = self._lying if source.mode == "in-place" else self._candidates
+            for relative_name, recording_id, written_at_ms in candidates(source, sidecar_name):
+                recording = contacts.recording(recording_id)
                 if recording is not None and is_beside(sidecar_name, relative_name):
-                    return _Match(arrival, recording, relative_name)
+                    return _Match(written_at_ms, recording, relative_name)
         return None
 
-    def _candidates(self, source: Source, sidecar_name: str) -> Iterator[tuple[str, ArrivalRecord]]:
+    def _lying(self, source: Source, sidecar_name: str) -> Iterator[tuple[str, str, int]]:
+        """Recordings in place that it may lie beside, however long ago they came."""
+        for stem in stems_beside(sidecar_name):
+            for suffix in (".wav", ".WAV"):
+                for record in in_place.at_path(source.name, os.fsencode(stem + suffix)):
+                    if record.state == PRESENT:
+                        yield stem + suffix, record.recording_id, written_ns(record.identity) // 1_000_000
+
+    def _candidates(self, source: Source, sidecar_name: str) -> Iterator[tuple[str, str, int]]:
+        """Recordings that came lately and that it may have lain beside: name, id, when they were written."""
         for stem in stems_beside(sidecar_name):
             for arrival in arrivals.by_name(name_digest_of_stem(self._house.log, source, stem)):
-                yield stem + arrival.suffix, arrival
+                yield stem + arrival.suffix, arrival.recording_id, arrival.written_at_ms
 
     def _facts(self, source: Source, match: _Match, content: bytes) -> CallFacts:
         recording = match.recording
-        with self._house.vault.open(recording.id, recording.wrapped_key) as reader:
+        with self._recordings.open(recording) as reader:
             file = io.BufferedReader(reader)
             header = read_header(file, recording.size_bytes)
             tags = read_tags(file, header)
-        at = written_at(match.arrival.written_at_ms * 1_000_000)
+        at = written_at(match.written_at_ms * 1_000_000)
         record_of = self._calls.record_of(source)
         return facts_of(source, self._house.settings, match.relative_name, content, header, tags, at, record_of)
 
-    def _enrich(self, match: _Match, facts: CallFacts, content: bytes, removal: RemovalRecord) -> Taken:
+    def _enrich(self, match: _Match, facts: CallFacts, content: bytes, leaving: list[RemovalRecord]) -> Taken:
         """Inside a transaction: the contact is read once more, it may have changed meanwhile."""
         recording = contacts.recording(match.recording.id)
         contact = None if recording is None else contacts.by_id(recording.contact_id)
@@ -108,6 +129,8 @@ class LateSidecars:
         sidecar = kept_sidecar(content, own_name, facts)
         revised = _revised(contact, facts)
         changed = changed_fields(contact, revised)
+        if not leaving and not changed and sidecar == recording.sidecar:
+            return Taken(contact.id, revised.adviser_account, is_new=False)
         now_ms = self._house.now_ms()
         changes = [change_of(now_ms, name, contact, revised, SIDECAR) for name in changed]
         if recording.sidecar is not None:
@@ -117,7 +140,8 @@ class LateSidecars:
             contact_changes.forget_values(contact.seq, "number")
         contact_changes.revise(revised, changes)
         contact_changes.revise_recording(recording.id, source_name=shown_name(own_name, facts), sidecar=sidecar)
-        removals.add(removal)
+        for removal in leaving:
+            removals.add(removal)
         detail: dict[str, str | int | None] = {
             "recording": recording.id,
             "source": contact.source,
@@ -125,6 +149,17 @@ class LateSidecars:
         }
         self._house.log.append(Draft(AGENT, "contact.enrich", Outcome.ALLOWED, target=contact.id, detail=detail))
         return Taken(contact.id, revised.adviser_account)
+
+
+def _is_second(spool_fd: int, relative_name: str, match: _Match) -> bool:
+    """Whether another sidecar of the recording lies there that comes before this one."""
+    for name in sidecars_of(match.relative_name):
+        if name == relative_name:
+            return False
+        with suppress(OSError):
+            os.stat(name, dir_fd=spool_fd, follow_symlinks=False)
+            return True
+    return False
 
 
 def _revised(contact: ContactRecord, facts: CallFacts) -> ContactRecord:

@@ -30,6 +30,7 @@ from agent.intake.metadata.master_csv import CallRecord
 from agent.intake.metadata.sidecar import read_sidecar
 from agent.intake.metadata.statement import CALL_RECORD, SIDECAR
 from agent.intake.prepared import Taken
+from agent.intake.recordings import Recordings
 from agent.intake.remarks import own_remarks, with_remark
 from agent.intake.revising import by_facts, change_of, changed_fields, origin_of
 from agent.intake.tags import read_tags
@@ -74,6 +75,7 @@ class LateCalls:
         self._house = house
         self._calls = calls
         self._taken = taken
+        self._recordings = Recordings(house)
         self._sources = {source.name: source for source in house.settings.source if source.name in calls.sources}
         self._awaiting: dict[str, _Awaiting] = {}
         """By the id of the recording, in the order in which they came."""
@@ -149,7 +151,7 @@ class LateCalls:
         if recording is None or contact is None or _leaves_nothing_open(contact):
             return
         source = self._sources[awaiting.source]
-        with self._house.vault.open(recording.id, recording.wrapped_key) as reader:
+        with self._recordings.open(recording) as reader:
             file = io.BufferedReader(reader)
             header = read_header(file, recording.size_bytes)
             tags = read_tags(file, header)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Collection
 
 from agent.installation import Installation
@@ -14,21 +15,32 @@ from db.queries import quarantine as items
 
 
 class Left:
-    """For the intake's own thread."""
+    """For any thread of the intake."""
 
     def __init__(self, house: Installation, quarantine: Quarantine) -> None:
         self._house = house
         self._quarantine = quarantine
         self._notes: dict[tuple[str, bytes], tuple[str, str]] = {}
         """(source, path) = (id in the quarantine, identity)."""
+        self._lock = threading.Lock()
 
     def read(self) -> None:
         """See what is noted now: somebody may have asked for another try."""
-        with self._house.register.read():
+        with self._lock, self._house.register.read():
             self._notes = items.open_identities()
 
-    def note(self, source: Source, spool_fd: int, relative_name: str, reason: str, detail: str) -> bool:
+    def note(
+        self, source: Source, spool_fd: int, relative_name: str, reason: str, detail: str, *, is_foreign: bool = False
+    ) -> bool:
         """Note a file; False when it is noted as it is, or gone.
+
+        Args:
+            source: Its spool.
+            spool_fd: That spool's folder.
+            relative_name: Its name below the spool.
+            reason: Why it is left, as a code.
+            detail: More of that.
+            is_foreign: It lies among recordings in place and is none.
 
         Raises:
             RegisterUnwritable: it is not noted; the next rescan tries again.
@@ -39,20 +51,33 @@ class Left:
         except OSError:
             return False
         identity = identity_text(Identity.of(found))
-        before, as_it_was = self._notes.get(place, (None, None))
-        if as_it_was == identity:
-            return False
-        note = self._quarantine.leave(
-            source,
-            relative_name,
-            reason=reason,
-            detail=detail,
-            identity=identity,
-            size_bytes=found.st_size,
-            instead_of=before,
-        )
-        self._notes[place] = note, identity
+        with self._lock:
+            before, as_it_was = self._notes.get(place, (None, None))
+            if as_it_was == identity:
+                return False
+            note = self._quarantine.leave(
+                source,
+                relative_name,
+                reason=reason,
+                detail=detail,
+                identity=identity,
+                size_bytes=found.st_size,
+                instead_of=before,
+                action="source.foreign" if is_foreign else "quarantine.add",
+            )
+            self._notes[place] = note, identity
         return True
+
+    def end(self, source: Source, relative_name: str) -> None:
+        """End the note of a file that was taken in and lies where it lay.
+
+        Raises:
+            RegisterUnwritable: the note stands until the next start or the file's end.
+        """
+        with self._lock:
+            note = self._notes.pop((source.name, os.fsencode(relative_name)), None)
+            if note is not None:
+                self._quarantine.end_left([note[0]])
 
     def end_missing(self, source: Source, present: Collection[str]) -> None:
         """End the notes of files that lie in a spool no longer.
@@ -60,6 +85,7 @@ class Left:
         Raises:
             RegisterUnwritable: the next rescan tries again.
         """
-        lost = [place for place in self._notes if place[0] == source.name and os.fsdecode(place[1]) not in present]
-        if lost:
-            self._quarantine.end_left([self._notes.pop(place)[0] for place in lost])
+        with self._lock:
+            lost = [place for place in self._notes if place[0] == source.name and os.fsdecode(place[1]) not in present]
+            if lost:
+                self._quarantine.end_left([self._notes.pop(place)[0] for place in lost])

@@ -19,12 +19,14 @@ from contextlib import contextmanager
 
 from agent.installation import Installation
 from agent.intake.completeness import Irregular, Progress, Thresholds, Wait
+from agent.intake.in_place_watch import InPlaceWatch
 from agent.intake.late import LateSidecars
 from agent.intake.late_calls import LateCalls
 from agent.intake.left import Left
 from agent.intake.legs import Legs
 from agent.intake.opened import NotRegular, Opened, open_in_spool, spool_of
 from agent.intake.pipeline import Pipeline, SourceChanged, Taken
+from agent.intake.prepared import Foreign
 from agent.intake.rate import ByMinute
 from agent.intake.scan import Role, role_of, scan
 from agent.intake.sidecar_watch import REASON as SIDECAR_ALONE
@@ -95,6 +97,7 @@ class IntakeLoop:
             SidecarWatch(source, self._late, self._house.settings.rescan_s),
             Silence(self._house, source),
             self._pipeline.calls,
+            InPlaceWatch(self._house, source) if source.mode == "in-place" else None,
         )
         return spool
 
@@ -229,16 +232,24 @@ class IntakeLoop:
         left_alone = 0
         present: set[str] = set()
         sidecars: set[str] = set()
+        watch = spool.in_place
         with spool_of(spool.source) as spool_fd:
+            if watch is not None:
+                if not watch.is_due():
+                    return
+                watch.begin()
             for found in scan(spool_fd):
                 if found.role is Role.CANDIDATE:
                     present.add(found.relative_name)
-                    self._await(spool, found.relative_name, is_closed=False)
+                    if watch is None or watch.is_news(spool_fd, found.relative_name):
+                        self._await(spool, found.relative_name, is_closed=False)
                 elif found.role is Role.SIDECAR:
                     sidecars.add(found.relative_name)
                 else:
                     left_alone += 1
-        spool.sidecars.is_there(sidecars)
+            if watch is not None:
+                watch.end(spool_fd)
+            spool.sidecars.is_there(spool_fd, sidecars)
         with self._lock:
             spool.left_alone = left_alone
             for gone in spool.waiting.keys() - present:
@@ -346,7 +357,7 @@ class IntakeLoop:
 
     def _take_in(self, spool: Spool, opened: Opened, relative_name: str) -> None:
         def told(taken: Taken) -> None:
-            if taken.contact_id is not None:
+            if taken.contact_id is not None and taken.is_new:
                 with self._lock:
                     spool.taken_in += 1
                     spool.last_taken_in_at_ms = self._house.now_ms()
@@ -363,7 +374,7 @@ class IntakeLoop:
                 self._pipeline.having(source, opened, relative_name) as is_ours,
             ):
                 if is_ours:
-                    self._pipeline.take_in(source, spool_fd, opened, relative_name, told, forget=False)
+                    self._take_in_or_leave(spool, spool_fd, opened, relative_name, told)
         except SourceChanged:
             return  # the next event or rescan finds it again
         except (OSError, RegisterUnwritable, SealBroken) as error:
@@ -372,6 +383,18 @@ class IntakeLoop:
             with self._lock:
                 spool.in_work.discard(relative_name)
             self._woken.put(None)
+
+    def _take_in_or_leave(
+        self, spool: Spool, spool_fd: int, opened: Opened, relative_name: str, told: Callable[[Taken], None]
+    ) -> None:
+        try:
+            self._pipeline.take_in(spool.source, spool_fd, opened, relative_name, told, forget=False)
+        except Foreign as foreign:
+            if self._left.note(spool.source, spool_fd, relative_name, foreign.reason, "", is_foreign=True):
+                self._taken(Taken(None))
+        else:
+            if spool.in_place is not None:
+                self._left.end(spool.source, relative_name)
 
     @staticmethod
     def _done(future: Future[None]) -> None:

@@ -12,6 +12,8 @@
 the same way into the quarantine. The source is removed under its identity (inode, size, time), never by its name
 alone: a recorder may have put another file there.
 
+A file of an in-place source is not sealed and not removed (`staying`): of the steps it has "opened" and "committed".
+
 Several files may go this way together: each step is then done for all of them before the next one begins, with one
 transaction and one sync of a folder for them all. Two processes may be at work on the same spools (`claims`).
 """
@@ -33,15 +35,16 @@ from agent.intake.leaving import Leaving, Step
 from agent.intake.metadata.facts import facts_of
 from agent.intake.naming import call_digest, name_digest
 from agent.intake.opened import Identity, Opened, spool_of
-from agent.intake.prepared import Beside, Prepared, SourceChanged, Taken, beside, require_unchanged
+from agent.intake.prepared import Beside, Foreign, Prepared, SourceChanged, Taken, beside, require_unchanged
 from agent.intake.quarantine import Quarantine
+from agent.intake.staying import KEPT, Staying
 from agent.intake.tags import Tags, read_tags
 from agent.intake.wav import NotWav, WavHeader, read_header
 from agent.intake.writers import has_writer
 from agent.settings import Source
 from agent.vault.store import Sealed
 from db.engine import RegisterUnwritable
-from db.records import ArrivalRecord
+from db.records import ArrivalRecord, ContactRecord
 
 __all__ = ["Pipeline", "SourceChanged", "Step", "Taken", "spool_of"]
 
@@ -65,6 +68,7 @@ class Pipeline:
         self._reached = reached
         self._entering = Entering(house)
         self.leaving = Leaving(house, reached)
+        self.staying = Staying(house)
         self.calls = KnownCalls(house.settings.source)
         self.quarantine = Quarantine(house, self.calls)
 
@@ -90,6 +94,7 @@ class Pipeline:
 
         Raises:
             SourceChanged: it is not complete after all; nothing was kept.
+            Foreign: it is no recording, of a source whose files stay where they lie.
             RegisterUnwritable, OSError: disk full, I/O error; the source lies where it lay.
         """
         with self.leaving.claims.sealing():
@@ -116,7 +121,7 @@ class Pipeline:
             for opened, relative_name in files:
                 try:
                     sealed.append(self._prepared(source, spool_fd, opened, relative_name))
-                except SourceChanged:
+                except (SourceChanged, Foreign):
                     places.append(None)
                 except Exception as error:  # noqa: BLE001 - raised below, when those before it have come to their end
                     failed = error
@@ -146,6 +151,8 @@ class Pipeline:
                 read = header, read_tags(file, header)
             except NotWav as reason:
                 read = reason
+            if source.mode == "in-place":
+                return self._staying(source, spool_fd, opened, relative_name, sealed_id, read)
             sealed = self._house.vault.write(sealed_id, file)
         try:
             require_unchanged(opened, sealed)
@@ -156,6 +163,25 @@ class Pipeline:
         except BaseException:
             self._house.vault.discard(sealed_id)
             raise
+
+    def _staying(
+        self,
+        source: Source,
+        spool_fd: int,
+        opened: Opened,
+        relative_name: str,
+        recording_id: str,
+        read: tuple[WavHeader, Tags] | NotWav,
+    ) -> Prepared:
+        def enter(found: Sealed) -> Callable[[], Taken]:
+            assert not isinstance(read, NotWav)
+            lying = beside(spool_fd, source, relative_name, recording_id)
+            contact, arrival = self._rows(source, opened, relative_name, recording_id, found, lying, *read)
+            return lambda: self._entering.enter(contact, arrival, (), kept=KEPT)
+
+        not_wav = read.reason if isinstance(read, NotWav) else None
+        path = os.fsencode(relative_name)
+        return self.staying.prepared(source, spool_fd, opened, path, recording_id, not_wav, enter)
 
     def _contact(
         self,
@@ -168,6 +194,21 @@ class Pipeline:
         header: WavHeader,
         tags: Tags,
     ) -> Prepared:
+        contact, arrival = self._rows(source, opened, relative_name, sealed_id, sealed, lying, header, tags)
+        leaving = (removal_of(sealed_id, source, relative_name, opened.identity), *lying.leaving)
+        return Prepared(sealed_id, opened, lambda: self._entering.enter(contact, arrival, leaving), leaving)
+
+    def _rows(
+        self,
+        source: Source,
+        opened: Opened,
+        relative_name: str,
+        sealed_id: str,
+        sealed: Sealed,
+        lying: Beside,
+        header: WavHeader,
+        tags: Tags,
+    ) -> tuple[ContactRecord, ArrivalRecord]:
         found = opened.identity
         facts = facts_of(
             source,
@@ -189,8 +230,7 @@ class Pipeline:
             written_at_ms=found.mtime_ns // 1_000_000,
             call_digest=call_digest(self._house.log, source, facts.call_key),
         )
-        leaving = (removal_of(sealed_id, source, relative_name, found), *lying.leaving)
-        return Prepared(sealed_id, opened, lambda: self._entering.enter(contact, arrival, leaving), leaving)
+        return contact, arrival
 
     def _kept(self, sealed: Sequence[Prepared]) -> list[Taken | Exception]:
         """Bring sealed files to their places and make their rows durable. What fails is taken back, and is no row.
@@ -198,7 +238,7 @@ class Pipeline:
         Raises:
             OSError: none of them is kept.
         """
-        self._house.vault.settle([prepared.sealed_id for prepared in sealed])
+        self._house.vault.settle([prepared.sealed_id for prepared in sealed if prepared.is_sealed])
         for _prepared in sealed:
             self._reached("sealed")
         # Handed in together they become durable together.
@@ -231,8 +271,11 @@ class Pipeline:
         self.leaving.recover()
 
     def is_taken_in(self, source: Source, relative_name: str, found: Identity) -> bool:
-        """Whether this very file was taken in and could not be removed; another one under its name was not."""
-        return self.leaving.holds(source, os.fsencode(relative_name), found)
+        """Whether this very file was taken in and stays, or could not be removed; another one of its name was not."""
+        path = os.fsencode(relative_name)
+        if source.mode == "in-place":
+            return self.staying.is_known(source, path, found)
+        return self.leaving.holds(source, path, found)
 
     def having(self, source: Source, opened: Opened, relative_name: str) -> AbstractContextManager[bool]:
         """Have a file to take in; False when another process takes it in, or has done so."""

@@ -17,6 +17,18 @@ class SourceChanged(Exception):
     """The file is being written, or was written to or replaced while it was read: it is not complete after all."""
 
 
+class Foreign(Exception):
+    """A file of a source that is kept in place is no recording; it lies where it lies.
+
+    Args:
+        reason: Why it is none, see `NotWav`.
+    """
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(reason)
+
+
 @dataclass(frozen=True, slots=True)
 class Taken:
     """What became of a file."""
@@ -25,6 +37,8 @@ class Taken:
     """None when it went to the quarantine."""
     account: str | None = None
     """Whose own call it is."""
+    is_new: bool = True
+    """Whether a recording came; otherwise one that was there is found to lie elsewhere, or to be another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +49,8 @@ class Prepared:
     """Writes its rows and its entry; inside a transaction, once."""
     leaving: tuple[RemovalRecord, ...]
     """What is removed from the spool once that is durable."""
+    is_sealed: bool = True
+    """Otherwise it stays where it lies."""
 
 
 @dataclass(frozen=True, slots=True)

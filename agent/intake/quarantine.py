@@ -71,11 +71,13 @@ class Quarantine:
         identity: str,
         size_bytes: int,
         instead_of: str | None,
+        action: str = "quarantine.add",
     ) -> str:
         """Note what stays where it lies; the id of the note.
 
         Args:
             instead_of: The note of an earlier state of the same file, which ends.
+            action: Of the entry.
 
         Raises:
             RegisterUnwritable: it is not noted; the next rescan tries again.
@@ -94,7 +96,7 @@ class Quarantine:
         def job() -> None:
             if instead_of is not None:
                 self._end(instead_of)
-            self._keep(record, ())
+            self._keep(record, (), action)
 
         self._house.register.write(job)
         return record.id
@@ -116,14 +118,14 @@ class Quarantine:
         if items.end(item_id, self._house.now_ms()):
             self._house.log.append(Draft(AGENT, "quarantine.end", Outcome.ALLOWED, target=item_id))
 
-    def _keep(self, record: QuarantineRecord, leaving: Iterable[RemovalRecord]) -> None:
+    def _keep(self, record: QuarantineRecord, leaving: Iterable[RemovalRecord], action: str = "quarantine.add") -> None:
         items.add(record)
         for removal in leaving:
             removals.add(removal)
         self._house.log.append(
             Draft(
                 actor=AGENT,
-                action="quarantine.add",
+                action=action,
                 outcome=Outcome.ALLOWED,
                 target=record.id,
                 detail={

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 ONE_LEG = "only one leg of the call has come"
+CHANGED = "the recording was changed where it lies"
+VANISHED = "the recording is gone from where it lay"
+_OWN = frozenset({ONE_LEG, CHANGED, VANISHED})
 _BETWEEN = "; "
 
 
@@ -21,4 +24,4 @@ def without_remark(attention: str | None, remark: str) -> str | None:
 
 def own_remarks(attention: str | None) -> list[str]:
     """Those that are no matter of metadata, so that they outlive another reading of it."""
-    return [part for part in (attention or "").split(_BETWEEN) if part == ONE_LEG or part.startswith(repeats(""))]
+    return [part for part in (attention or "").split(_BETWEEN) if part in _OWN or part.startswith(repeats(""))]

@@ -6,15 +6,22 @@ not changed for the source's `quiet_s`, on the monotonic clock, and again at eve
 
 from __future__ import annotations
 
+import logging
+import os
 import time
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
+from hashlib import blake2b
 
+from agent.intake.in_place import state_of
 from agent.intake.late import LateSidecars
 from agent.intake.naming import stem_of, stems_beside
 from agent.intake.opened import Identity, NotRegular, open_in_spool
 from agent.intake.prepared import SourceChanged, Taken
 from agent.settings import Source
+from agent.vault.keys import SealBroken
+
+journal = logging.getLogger("earwitness.intake")
 
 ALONE_S = 3600.0
 """A sidecar without a recording for this long is reported."""
@@ -45,6 +52,8 @@ class SidecarWatch:
     late: LateSidecars
     again_s: float
     _lying: dict[str, _Lying] = field(default_factory=dict)
+    _done: dict[int, int] = field(default_factory=dict)
+    """Digests of name and state of those that were taken in and stay, where files stay where they lie."""
 
     def heard(self, relative_name: str) -> None:
         """A sidecar is there, or was written to."""
@@ -54,13 +63,27 @@ class SidecarWatch:
         lying = self._lying.setdefault(relative_name, _Lying(now_s, now_s))
         lying.look_at_s = min(lying.look_at_s, now_s + self.source.quiet_s)
 
-    def is_there(self, present: Collection[str]) -> None:
+    @property
+    def _stays(self) -> bool:
+        return self.source.mode == "in-place"
+
+    def is_there(self, spool_fd: int, present: Collection[str]) -> None:
         """After a rescan: these are all there are."""
+        if self._stays:
+            present = [name for name in present if not self._is_done(spool_fd, name)]
         for gone in self._lying.keys() - set(present):
             del self._lying[gone]
         for relative_name in present:
             if relative_name not in self._lying:
                 self.heard(relative_name)
+
+    def _is_done(self, spool_fd: int, relative_name: str) -> bool:
+        try:
+            found = os.stat(relative_name, dir_fd=spool_fd, follow_symlinks=False)
+        except OSError:
+            return False
+        state = _digest(state_of(Identity.of(found)).encode())
+        return self._done.get(_digest(os.fsencode(relative_name))) == state
 
     def due_s(self) -> float | None:
         """When to look next, on the monotonic clock."""
@@ -111,6 +134,18 @@ class SidecarWatch:
             return None
         except (NotRegular, SourceChanged, PermissionError):
             return None  # it is looked at again, and reported in the end
+        except SealBroken as error:
+            if not self._stays:
+                raise
+            journal.error("a sidecar is not taken in: %s", error)
+            return None  # the recording in place was changed, which is said where it was found
         if taken is not None:
             del self._lying[relative_name]
+            if self._stays:
+                self._done[_digest(os.fsencode(relative_name))] = _digest(state_of(opened.identity).encode())
         return taken
+
+
+def _digest(text: bytes) -> int:
+    """Eight bytes in place of some hundred: a spool may hold years of sidecars."""
+    return int.from_bytes(blake2b(text, digest_size=8).digest(), "big")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from agent.intake.completeness import Progress
+from agent.intake.in_place_watch import InPlaceWatch
 from agent.intake.known_calls import KnownCalls
 from agent.intake.sidecar_watch import SidecarWatch
 from agent.intake.silence import Silence
@@ -29,6 +30,8 @@ class Spool:
     sidecars: SidecarWatch
     silence: Silence
     calls: KnownCalls
+    in_place: InPlaceWatch | None = None
+    """Of a source whose files stay where they lie."""
     waiting: dict[str, Waiting] = field(default_factory=dict)
     in_work: set[str] = field(default_factory=set)
     trouble: str | None = None
@@ -55,7 +58,10 @@ class Spool:
             name=self.source.name,
             convention=self.source.convention,
             watching=unwatched is None,
-            trouble=unwatched or self.calls.trouble(self.source.name) or self.silence.trouble,
+            trouble=unwatched
+            or (self.in_place.trouble if self.in_place else None)
+            or self.calls.trouble(self.source.name)
+            or self.silence.trouble,
             waiting=len(self.waiting) + len(self.in_work),
             in_work=len(self.in_work),
             taken_in=self.taken_in,

@@ -8,6 +8,7 @@ from agent.forwarding.outside import Outside
 from agent.installation import Installation
 from agent.intake.loop import IntakeLoop
 from agent.intake.pipeline import Pipeline, Taken
+from agent.intake.recordings import Recordings
 from agent.services.audit import Audit
 from agent.services.audit_export import AuditExport
 from agent.services.caller import Asking, Caller
@@ -23,7 +24,6 @@ from agent.services.news import News
 from agent.services.odd.desk import OddDesk
 from agent.services.sessions import MINUTE_MS, SessionDesk
 from agent.services.unmatched import UnmatchedDesk
-from agent.services.waveform import Waveforms
 
 
 class Desk:
@@ -33,7 +33,7 @@ class Desk:
         self.gate = Gate(house, Sessions(idle_ms=idle_ms, now_ms=house.now_ms))
         self.sessions = SessionDesk(self.gate)
         self.contacts = Contacts(self.gate)
-        self.listening = Listening(self.gate, self.contacts, Waveforms(house.vault))
+        self.listening = Listening(self.gate, self.contacts, Recordings(house))
         self.audit = Audit(self.gate)
         self.audit_export = AuditExport(self.gate)
         self.odd = OddDesk(self.gate)

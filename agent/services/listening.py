@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from agent import wire
 from agent.errors import NotFound, RangeUnavailable, WrongUse
+from agent.intake.recordings import Recordings
 from agent.services.caller import Caller
 from agent.services.contacts import Contacts
 from agent.services.gate import Access, Gate, stated_purpose
@@ -38,12 +39,12 @@ class Stated:
 class Listening:
     """See the module. Every method raises what `agent.services.gate` does."""
 
-    def __init__(self, gate: Gate, contacts: Contacts, waveforms: Waveforms) -> None:
+    def __init__(self, gate: Gate, contacts: Contacts, recordings: Recordings) -> None:
         self._gate = gate
         self.releases = Releases(gate.house)
-        self._vault = gate.house.vault
+        self._recordings = recordings
         self._contacts = contacts
-        self._waveforms = waveforms
+        self._waveforms = Waveforms(recordings)
 
     def listen(
         self, caller: Caller, contact_id: str, recording_id: str | None, stated: Stated, wanted: str | None
@@ -102,7 +103,7 @@ class Listening:
         recording = _recording_of(contact, recording_id)
         start, stop = _part(wanted, recording.size_bytes)
         access.detail.update(part_for_the_log(recording, start, stop))
-        reader = self._vault.open(recording.id, recording.wrapped_key)
+        reader = self._recordings.open(recording)
         case = access.case
         try:
             first = reader.read_at(start, min(PIECE_BYTES, stop - start))

@@ -24,9 +24,9 @@ from dataclasses import dataclass, field
 from agent.audit.entry import Draft
 from agent.errors import EarwitnessError, IntegrityBroken
 from agent.installation import Installation
+from agent.intake.recordings import Reader
 from agent.services.gate import Access
 from agent.vault.keys import SealBroken
-from agent.vault.sealed import SealedReader
 from agent.wire import Outcome
 from db.engine import RegisterUnwritable
 from db.records import RecordingRecord
@@ -92,7 +92,7 @@ class Release:
     stop: int
     first: bytes
     """Read before the entry was written: a broken seal at the beginning is a failure and no release."""
-    reader: SealedReader
+    reader: Reader
     access: Access
     releases: Releases
     _handed_bytes: int = field(default=0, init=False)

@@ -1,4 +1,4 @@
-"""The picture of a recording: its peaks in columns, decoded by libsndfile out of the sealed file.
+"""The picture of a recording: its peaks in columns, decoded by libsndfile out of the file as it was taken in.
 
 A recorder that was killed leaves sizes of 0 in the header, and libsndfile then finds no sound. So the header is read
 with the sizes that the intake has measured in their place; the sealed bytes stay as they are.
@@ -16,9 +16,8 @@ import soundfile
 
 from agent import wire
 from agent.errors import Undecodable
+from agent.intake.recordings import Reader, Recordings
 from agent.vault.keys import SealBroken
-from agent.vault.sealed import SealedReader
-from agent.vault.store import Vault
 from db.records import RecordingRecord
 
 KEPT = 64
@@ -32,8 +31,8 @@ BLOCK_FRAMES = 1 << 18
 class Waveforms:
     """Makes pictures, and keeps the last few."""
 
-    def __init__(self, vault: Vault) -> None:
-        self._vault = vault
+    def __init__(self, recordings: Recordings) -> None:
+        self._recordings = recordings
         self._kept: OrderedDict[tuple[str, int], wire.Waveform] = OrderedDict()
         self._lock = Lock()
 
@@ -57,7 +56,7 @@ class Waveforms:
         return made
 
     def _made(self, recording: RecordingRecord, columns: int) -> wire.Waveform:
-        with self._vault.open(recording.id, recording.wrapped_key) as reader:
+        with self._recordings.open(recording) as reader:
             finished = _Finished(reader, recording)
             try:
                 with soundfile.SoundFile(io.BufferedReader(finished)) as sound:
@@ -86,7 +85,7 @@ def _peaks(sound: soundfile.SoundFile, columns: int) -> list[list[int]]:
 class _Finished(io.RawIOBase):
     """A recording up to the end of its samples, with a header that says how many there are."""
 
-    def __init__(self, reader: SealedReader, recording: RecordingRecord) -> None:
+    def __init__(self, reader: Reader, recording: RecordingRecord) -> None:
         super().__init__()
         self._reader = reader
         self._position = 0
@@ -126,7 +125,7 @@ class _Finished(io.RawIOBase):
         return len(part)
 
 
-def _finished_header(reader: SealedReader, recording: RecordingRecord) -> bytes:
+def _finished_header(reader: Reader, recording: RecordingRecord) -> bytes:
     if not 12 <= recording.data_offset <= HEADER_LIMIT_BYTES:
         return b""
     header = bytearray(reader.read_at(0, recording.data_offset))

@@ -69,8 +69,8 @@ class Source(Part):
     """The site's own template, see `agent.settings.name_pattern`; with `pattern` and, where its file names are set
     otherwise than by default, with `oreka`."""
     mode: Literal["sealed", "in-place"] = "sealed"
-    """`sealed`: the file moves into the vault. `in-place`, for recorders that need it where it is, is refused: it does
-    not exist yet."""
+    """`sealed`: the file moves into the vault. `in-place`: the recorder needs it where it is; it is hashed, catalogued
+    and watched, and it is not sealed."""
     zone: Annotated[str, AfterValidator(_zone)] = "Europe/Helsinki"
     country: str = Field(default="FI", pattern=r"^[A-Z]{2}$")
     """ISO 3166 code, for numbers that are written without one."""
@@ -111,9 +111,6 @@ class Source(Part):
             raise ValueError("convention pattern: name_pattern says how")
         if self.name_pattern is not None and self.convention not in ("pattern", "oreka"):
             raise ValueError(f"name_pattern: convention {self.convention} has its own; choose pattern")
-        if self.mode == "in-place":
-            # Taken in as usual, the files that their recorder needs where they are would be moved away.
-            raise ValueError('mode "in-place": this version can only move files into the vault; write "sealed"')
         _ = self.pattern, self.directory, self.hours  # they refuse what cannot be meant
         return self
 

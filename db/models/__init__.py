@@ -7,7 +7,7 @@ from peewee import Model
 from db.models.account import Account, Agreement, RoleGrant, SavedSearch, Session
 from db.models.annotation import CaseLink, Note, Tag
 from db.models.contact import Contact, Facet, Recording
-from db.models.intake import Arrival, CallLeg, ContactChange, Quarantine, Removal
+from db.models.intake import Arrival, CallLeg, ContactChange, InPlace, Quarantine, Removal
 from db.models.log import Checkpoint, Entry, Said, TreeNode
 from db.models.review import EntryMark, OddAcknowledgement
 from db.models.text import ContactText, FacetText
@@ -41,6 +41,7 @@ TABLES: tuple[type[Model], ...] = (
     Cosignature,
     WitnessRefusal,
     ForwardPosition,
+    InPlace,
 )
 """In the order in which they can be created."""
 
@@ -61,6 +62,7 @@ __all__ = [
     "Facet",
     "FacetText",
     "ForwardPosition",
+    "InPlace",
     "Note",
     "OddAcknowledgement",
     "Quarantine",

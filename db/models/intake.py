@@ -96,3 +96,21 @@ class ContactChange(Model):
     class Meta:
         database = database
         table_name = "contact_change"
+
+
+class InPlace(Model):
+    """A recording that is not sealed, since its recorder needs it where it lies. Its `wrapped_key` is empty."""
+
+    recording = ForeignKeyField(Recording, primary_key=True, on_delete="CASCADE")
+    source = CharField()
+    path = BlobField()
+    """Relative to the spool, as the operating system has it."""
+    identity = CharField()
+    """Device, inode, size, times of writing and of change, when it was looked at last."""
+    state = CharField()
+    """`present`, `changed`, `vanished`."""
+
+    class Meta:
+        database = database
+        table_name = "in_place"
+        indexes = ((("source", "path"), False), (("source", "state"), False))

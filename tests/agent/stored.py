@@ -7,6 +7,7 @@ from pathlib import Path
 
 from agent.audit.verify import Report, Verification
 from agent.installation import Installation, checkpoint_file, vault_folder
+from agent.intake.in_place import InPlaceFiles
 from db.queries import contacts, quarantine, removals
 from db.records import ContactRecord, QuarantineRecord, RemovalRecord
 
@@ -43,7 +44,8 @@ def stored(house: Installation) -> Stored:
 
 def verified(house: Installation, *, recordings: bool = True) -> Report:
     verifier = house.log.signer.verifier
-    checking = Verification(house.register, verifier, house.vault, checkpoint_file(house.settings))
+    beside, in_place = checkpoint_file(house.settings), InPlaceFiles(house).check
+    checking = Verification(house.register, verifier, house.vault, beside, in_place=in_place)
     return checking.run(recordings=recordings)
 
 

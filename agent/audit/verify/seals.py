@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from agent.audit.verify.facts import Facts
@@ -11,6 +11,18 @@ from agent.audit.verify.progress import Progress
 from agent.vault.keys import SealBroken
 from agent.vault.store import Vault
 from db.queries import contacts, quarantine
+
+CheckInPlace = Callable[[str, bytes], None]
+"""Reads a recording in place, by its id, and compares it with a SHA-256; it raises `SealBroken` or OSError."""
+
+
+def none_in_place(recording_id: str, sha256: bytes) -> None:
+    """Where nobody says how to read one.
+
+    Raises:
+        SealBroken: always.
+    """
+    raise SealBroken(f"recording {recording_id}, it is not sealed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,16 +63,26 @@ def check_recordings(facts: Facts, report: Report, *, is_whole_log: bool) -> Non
         report.found("recording", f"{lost} was taken in and is no longer in the register")
 
 
-def check_seals(vault: Vault, report: Report, progress: Progress) -> None:
-    """Read, decrypt and hash every sealed file. Inside a read."""
+def check_seals(vault: Vault, report: Report, progress: Progress, in_place: CheckInPlace) -> None:
+    """Read, decrypt and hash every sealed file, and those in place. Inside a read.
+
+    Args:
+        vault: Of the sealed ones.
+        report: Takes what is found.
+        progress: See `Progress`.
+        in_place: How one that is not sealed is read.
+    """
     for done, sealed in enumerate(_sealed(), 1):
-        _check_seal(vault, sealed, report)
+        _check_seal(vault, sealed, report, in_place)
         progress("recordings", done, report.recordings)
 
 
-def _check_seal(vault: Vault, sealed: _Sealed, report: Report) -> None:
+def _check_seal(vault: Vault, sealed: _Sealed, report: Report, in_place: CheckInPlace) -> None:
     try:
-        vault.check(sealed.id, sealed.wrapped_key, sealed.sha256)
+        if sealed.wrapped_key:
+            vault.check(sealed.id, sealed.wrapped_key, sealed.sha256)
+        else:
+            in_place(sealed.id, sealed.sha256)
     except SealBroken as error:
         report.found("recording", str(error).removeprefix("recording "))
     except OSError as error:

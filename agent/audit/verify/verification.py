@@ -18,7 +18,7 @@ from agent.audit.verify.leaves import check_leaves
 from agent.audit.verify.marks import check_marks
 from agent.audit.verify.nodes import LEVELS, NodeMissing, check_nodes, node
 from agent.audit.verify.progress import Progress, silent
-from agent.audit.verify.seals import check_recordings, check_seals
+from agent.audit.verify.seals import CheckInPlace, check_recordings, check_seals, none_in_place
 from agent.errors import IntegrityBroken
 from agent.vault.store import Vault
 from db.engine import Register, RegisterUnreadable
@@ -40,6 +40,7 @@ class Verification:
         checkpoint_file: The head that stands beside the database.
         progress: See `Progress`.
         far_file: The head that stands with the keys, when one was put there.
+        in_place: For `recordings` that are not sealed.
     """
 
     def __init__(
@@ -50,12 +51,14 @@ class Verification:
         checkpoint_file: Path,
         progress: Progress = silent,
         far_file: Path | None = None,
+        in_place: CheckInPlace = none_in_place,
     ) -> None:
         self._register = register
         self._verifier = verifier
         self._vault = vault
         self._checkpoint_file = checkpoint_file
         self._far_file = far_file
+        self._in_place = in_place
         self._progress = progress
         self._report = Report()
 
@@ -85,7 +88,7 @@ class Verification:
             if pages is not None:
                 self._report.findings[:0] = pages.result()
         if recordings:
-            self._check(lambda: check_seals(self._vault, self._report, self._progress))
+            self._check(lambda: check_seals(self._vault, self._report, self._progress, self._in_place))
         return self._report
 
     def _opened(self, note: str) -> Checkpoint:

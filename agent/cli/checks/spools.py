@@ -39,7 +39,7 @@ def spools(examination: Examination) -> Iterator[Finding]:
                 _("The agent's user may not read the spool of {source}.").format(source=source.name),
                 _("Put the user into the recorder's group, with chmod g+rwx on the folder."),
             )
-        elif not _may(found, examination.agent_uid, WRITE):
+        elif source.mode == "sealed" and not _may(found, examination.agent_uid, WRITE):
             yield Finding(
                 _("The agent's user may not remove what it has sealed from the spool of {source}.").format(
                     source=source.name

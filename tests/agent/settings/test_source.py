@@ -111,7 +111,6 @@ def test_one_after_the_other_and_the_same_in_source_and_installation_are_no_over
         ('convention = "pattern"\nname_pattern = "{nummer}"', "there is no field {nummer}"),
         ('name_pattern = "{number}"', "choose pattern"),
         ('mode = "inplace"', "mode"),
-        ('mode = "in-place"', 'can only move files into the vault; write "sealed"'),
         ('office_hours = "always"', "mon-fri 08:00-16:00"),
         ("silent_after_h = 0", "silent_after_h"),
         ('legs = ["agent"]', "legs"),

@@ -1,0 +1,139 @@
+"""Whether what lies in place is still there as it was: looked at whenever a spool is read through.
+
+It owns an index of what is known, two times eight bytes a file: digests, keyed for this process, of name and state.
+What is not in it is a candidate, like a file that just came. What is in it and is missed twice, some seconds apart (a
+renamed file is taken in under its new name meanwhile), is gone.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+import time
+from hashlib import blake2b
+
+from agent.installation import Installation
+from agent.intake.in_place import CHANGED, VANISHED, state_of
+from agent.intake.opened import Identity
+from agent.intake.staying import Staying
+from agent.settings import Source
+from db.queries import in_place
+from db.records import InPlaceRecord
+
+MISSED_QUIETS = 5.0
+"""How many times its `quiet_s` a file is missed for before it counts as gone."""
+AT_ONCE = 200
+"""Of those that are gone, noted before recordings are taken in again."""
+
+
+REST = 20
+"""So many times as long as it took, a spool is not read through again."""
+
+
+class InPlaceWatch:
+    """Of one spool; for the intake's own thread."""
+
+    def __init__(self, house: Installation, source: Source) -> None:
+        self._house = house
+        self._source = source
+        self._staying = Staying(house)
+        self._key = os.urandom(16)
+        self._known: dict[int, int] | None = None
+        self._devices: set[int] = set()
+        self._met: set[int] = set()
+        self._missed_since_s: dict[int, float] = {}
+        self._begun_s = 0.0
+        self._not_before_s = 0.0
+        self.trouble: str | None = None
+        """What is wrong with what lies there, in English; None when all is as it was taken in."""
+
+    def is_due(self) -> bool:
+        """Whether to read the spool through: it takes a twentieth of the time at most, however many files there are."""
+        return time.monotonic() >= self._not_before_s
+
+    def begin(self) -> None:
+        """Before the spool is read through."""
+        self._met.clear()
+        self._begun_s = time.monotonic()
+        if self._known is None:
+            self._known = {}
+            with self._house.register.read():
+                for record in in_place.of_source(self._source.name):
+                    if record.state != VANISHED:
+                        self._know(record)
+
+    def is_news(self, spool_fd: int, relative_name: str) -> bool:
+        """Meet a file; whether it must be looked at."""
+        assert self._known is not None
+        try:
+            found = os.stat(relative_name, dir_fd=spool_fd, follow_symlinks=False)
+        except OSError:
+            return True
+        if not stat.S_ISREG(found.st_mode):
+            return True
+        path = os.fsencode(relative_name)
+        name, state = self._digest(path), self._state_digest(state_of(Identity.of(found)))
+        self._met.add(name)
+        if self._known.get(name) == state:
+            return False
+        with self._house.register.read():
+            here = [record for record in in_place.at_path(self._source.name, path) if record.state != VANISHED]
+        for record in here:
+            self._know(record)
+        return self._known.get(name) != state
+
+    def end(self, spool_fd: int) -> None:
+        """After all was met: note what is gone.
+
+        Raises:
+            RegisterUnwritable: the next time tries again.
+        """
+        assert self._known is not None
+        missing = self._known.keys() - self._met
+        if missing and len(missing) == len(self._known) and os.fstat(spool_fd).st_dev not in self._devices:
+            self.trouble = "another file system lies where the recordings lay"
+            return
+        now_s = time.monotonic()
+        since_s = {name: self._missed_since_s.get(name, now_s) for name in missing}
+        self._missed_since_s = since_s
+        gone = {name for name in missing if now_s - since_s[name] >= MISSED_QUIETS * self._source.quiet_s}
+        if gone:
+            self._note(gone)
+        self._count()
+        self._not_before_s = time.monotonic() + REST * (time.monotonic() - self._begun_s)
+
+    def _note(self, gone: set[int]) -> None:
+        assert self._known is not None
+        with self._house.register.read():
+            records = [
+                record
+                for record in in_place.of_source(self._source.name)
+                if record.state != VANISHED and self._digest(record.path) in gone
+            ]
+
+        def job() -> None:
+            for record in records[:AT_ONCE]:
+                self._staying.vanished(record)
+
+        if records:
+            self._house.register.write(job)
+        for name in gone - {self._digest(record.path) for record in records[AT_ONCE:]}:
+            del self._known[name]
+
+    def _count(self) -> None:
+        with self._house.register.read():
+            counts = in_place.count_by_state(self._source.name)
+        changed, vanished = counts.get(CHANGED, 0), counts.get(VANISHED, 0)
+        words = f"of the recordings in place {changed} were changed and {vanished} are gone"
+        self.trouble = words if changed or vanished else None
+
+    def _know(self, record: InPlaceRecord) -> None:
+        assert self._known is not None
+        self._known[self._digest(record.path)] = self._state_digest(record.identity)
+        self._devices.add(int(record.identity.partition(":")[0]))
+
+    def _digest(self, text: bytes) -> int:
+        return int.from_bytes(blake2b(text, key=self._key, digest_size=8).digest(), "big")
+
+    def _state_digest(self, state: str) -> int:
+        return self._digest(state.partition(":")[2].encode())

@@ -1,0 +1,66 @@
+"""Recordings that lie where their recorder left them: where that is, and in which state they were found last."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from peewee import fn
+
+from db.models import Contact, InPlace, Recording
+from db.queries.reading import inserting, tuples
+from db.records import InPlaceRecord
+
+_add = inserting(InPlace, "recording_id", "source", "path", "identity", "state")
+_STREAM_ROWS = 500
+
+
+def add(record: InPlaceRecord) -> None:
+    """Add one; its recording is there already, and says the rest."""
+    _add(record.recording_id, record.source, record.path, record.identity, record.state)
+
+
+def of_recording(recording_id: str) -> InPlaceRecord | None:
+    return next(iter(_records(_selected().where(InPlace.recording == recording_id))), None)
+
+
+def at_path(source: str, path: bytes) -> list[InPlaceRecord]:
+    """Those that lie there, or lay there when they were found last."""
+    return _records(_selected().where(InPlace.source == source, InPlace.path == path))
+
+
+def with_content(source: str, sha256: bytes) -> list[InPlaceRecord]:
+    return _records(_selected().where(Recording.sha256 == sha256, InPlace.source == source))
+
+
+def found(recording_id: str, *, path: bytes, identity: str, state: str) -> None:
+    """Say how one was found now."""
+    now: dict[Any, Any] = {InPlace.path: path, InPlace.identity: identity, InPlace.state: state}
+    InPlace.update(now).where(InPlace.recording == recording_id).execute()
+
+
+def of_source(source: str) -> Iterator[InPlaceRecord]:
+    """All of a source, some hundred in memory at a time."""
+    after = ""
+    while True:
+        wanted = _selected().where(InPlace.source == source, InPlace.recording > after)
+        records = _records(wanted.order_by(InPlace.recording).limit(_STREAM_ROWS))
+        yield from records
+        if len(records) < _STREAM_ROWS:
+            return
+        after = records[-1].recording_id
+
+
+def count_by_state(source: str) -> dict[str, int]:
+    counted = InPlace.select(InPlace.state, fn.COUNT(InPlace.recording)).where(InPlace.source == source)
+    return dict(tuples(counted.group_by(InPlace.state)))
+
+
+def _selected() -> Any:
+    columns = (InPlace.recording, Contact.id, Recording.sha256, InPlace.source, InPlace.path)
+    selected = InPlace.select(*columns, InPlace.identity, InPlace.state)
+    return selected.join(Recording, on=InPlace.recording == Recording.id).join(Contact)
+
+
+def _records(query: Any) -> list[InPlaceRecord]:
+    return [InPlaceRecord(row[0], row[1], bytes(row[2]), row[3], bytes(row[4]), *row[5:]) for row in tuples(query)]
