@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import sys
+import threading
 from pathlib import Path
 
 import click
@@ -30,7 +34,17 @@ from agent.demo.installation import DEFAULT_CONTACTS, demo_folder, play, prepare
     help=_("Calls that are there at the start."),
 )
 @click.option("--headless", is_flag=True, help=_("Changes nothing here: this command opens no screen."))
-def demo(folder: Path | None, contacts: int, headless: bool) -> None:
+@click.option("--until-stdin-ends", is_flag=True, hidden=True)
+def demo(folder: Path | None, contacts: int, headless: bool, until_stdin_ends: bool) -> None:
+    if until_stdin_ends:
+        threading.Thread(target=_leave_with_stdin, name="leash", daemon=True).start()
     with demo_folder(folder) as place:
         made = prepared(place, contacts, progress_on_stderr)
         play(made, ready=lambda: click.echo(made.ready_line()))
+
+
+def _leave_with_stdin() -> None:
+    """Whoever started this holds the other end, which the kernel closes however they end."""
+    while os.read(sys.stdin.fileno(), 1):
+        continue
+    os.kill(os.getpid(), signal.SIGTERM)

@@ -60,9 +60,9 @@ def running(arguments: list[str]) -> Iterator[dict[str, Any]]:
     # A session of its own: Ctrl-C at the terminal is for this program, which then ends the other in good
     # order.
     with subprocess.Popen(
-        arguments,
+        [*arguments, "--until-stdin-ends"],
         env=surroundings(),
-        stdin=subprocess.DEVNULL,
+        stdin=subprocess.PIPE,  # closed by the kernel, should this program be killed or lose its terminal
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         start_new_session=True,

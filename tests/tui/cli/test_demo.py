@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import json
 import os
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -8,6 +10,7 @@ from typing import Any
 import pytest
 
 import tui.app
+from tests.agent.waiting import until
 from tests.tui.cli.conftest import Run
 from tui import environment
 from tui.cli import demo_server
@@ -96,3 +99,24 @@ def test_without_a_terminal_nothing_is_started(run: Run, monkeypatch: pytest.Mon
     result = run("demo")
     assert result.exit_code == 2
     assert "no terminal" in result.stderr
+
+
+def test_the_installation_ends_and_is_gone_when_the_program_that_shows_it_is_killed(tmp_path: Path) -> None:
+    program = (
+        "import json, time\n"
+        "from tui.cli import demo_server\n"
+        "with demo_server.running(demo_server.command(None, 0)) as ready:\n"
+        "    print(json.dumps(ready), flush=True)\n"
+        "    time.sleep(120)\n"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", program],
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**demo_server.surroundings(), "TMPDIR": str(tmp_path)},
+    ) as shown:
+        assert shown.stdout is not None
+        folder = Path(json.loads(shown.stdout.readline())["dir"])
+        assert folder.is_dir()
+        shown.kill()
+    until(lambda: not folder.exists())
