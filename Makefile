@@ -9,8 +9,10 @@ RUN_ENV := env -u PYTHONPATH
 demo: .venv/.run
 	@$(BIN)/earwitness demo $(ARGS)
 
+# A folder with a short name: the path of a Unix socket has 107 bytes at most.
 test: lint
-	$(BIN)/pytest -n auto --dist loadfile $(ARGS)
+	@place=$$(mktemp -d) && trap 'rm -rf "$$place"' EXIT && \
+	set -x && $(BIN)/pytest -n auto --dist loadfile --basetemp "$$place/t" $(ARGS)
 
 lint: .venv/.test
 	$(BIN)/ruff format --check .

@@ -91,7 +91,7 @@ def test_headless_becomes_the_server_program(run: Run, monkeypatch: pytest.Monke
     assert arguments[1:] == [
         *("-P", "-m", "agent", "demo", "--headless", "--dir", str(tmp_path / "d"), "--contacts", "7")
     ]
-    assert (Path(surroundings["PYTHONPATH"].split(os.pathsep)[0]) / "agent" / "wire.py").is_file()
+    assert (Path(surroundings["PYTHONPATH"].split(os.pathsep)[0]) / "agent" / "client.py").is_file()
 
 
 def test_without_a_terminal_nothing_is_started(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -101,7 +101,7 @@ def test_without_a_terminal_nothing_is_started(run: Run, monkeypatch: pytest.Mon
     assert "no terminal" in result.stderr
 
 
-def test_the_installation_ends_and_is_gone_when_the_program_that_shows_it_is_killed(tmp_path: Path) -> None:
+def test_the_installation_ends_and_is_gone_when_the_program_that_shows_it_is_killed() -> None:
     program = (
         "import json, time\n"
         "from tui.cli import demo_server\n"
@@ -113,7 +113,7 @@ def test_the_installation_ends_and_is_gone_when_the_program_that_shows_it_is_kil
         [sys.executable, "-c", program],
         stdout=subprocess.PIPE,
         text=True,
-        env={**demo_server.surroundings(), "TMPDIR": str(tmp_path)},
+        env=demo_server.surroundings(),
     ) as shown:
         assert shown.stdout is not None
         folder = Path(json.loads(shown.stdout.readline())["dir"])
