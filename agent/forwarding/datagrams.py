@@ -9,6 +9,7 @@ import select
 import socket
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 from agent.forwarding.delivery import NotDelivered, Patience
 
@@ -70,10 +71,10 @@ class Datagrams:
             self._socket = None
 
 
-def _connect(made: socket.socket, peer: object) -> None:
+def _connect(made: socket.socket, peer: str | tuple[Any, ...]) -> None:
     made.setblocking(False)
     try:
-        made.connect(peer)  # type: ignore[arg-type]
+        made.connect(peer)
     except OSError:
         made.close()
         raise

@@ -9,7 +9,6 @@ system may not tell a write that follows at once. While it is read its state is 
 from __future__ import annotations
 
 import hashlib
-import io
 import os
 import threading
 import time
@@ -21,6 +20,7 @@ from agent.installation import Installation
 from agent.intake.opened import Identity, NotRegular, Opened, open_in_spool, spool_of
 from agent.intake.prepared import SourceChanged
 from agent.vault.keys import SealBroken
+from agent.vault.random_access import RandomAccess
 from db.queries import in_place
 
 PRESENT, CHANGED, VANISHED = "present", "changed", "vanished"
@@ -72,36 +72,14 @@ def hash_of_file(opened: Opened) -> bytes:
     return hashing.digest()
 
 
-class InPlaceReader(io.RawIOBase):
+class InPlaceReader(RandomAccess):
     """A recording in place, with what `SealedReader` has. It closes the descriptor."""
 
     def __init__(self, fd: int, recording_id: str, identity: Identity) -> None:
-        super().__init__()
+        super().__init__(identity.size_bytes)
         self._fd = fd
         self._id = recording_id
         self._identity = identity
-        self._position = 0
-        self.size_bytes = identity.size_bytes
-
-    def readable(self) -> bool:
-        return True
-
-    def seekable(self) -> bool:
-        return True
-
-    def tell(self) -> int:
-        return self._position
-
-    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        start = {io.SEEK_SET: 0, io.SEEK_CUR: self._position, io.SEEK_END: self.size_bytes}[whence]
-        self._position = max(0, start + offset)
-        return self._position
-
-    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]  # typeshed's WriteableBuffer is no name at run time
-        part = self.read_at(self._position, len(buffer))
-        buffer[: len(part)] = part
-        self._position += len(part)
-        return len(part)
 
     def read_at(self, start: int, size_bytes: int) -> bytes:
         """`size_bytes` from `start` on, fewer at the end.

@@ -27,6 +27,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
 
 from agent.vault.keys import SealBroken
+from agent.vault.random_access import RandomAccess
 
 CHUNK_BYTES = 16384
 TAG_BYTES = 16
@@ -51,7 +52,7 @@ def decryptor(key: bytes, recording_id: str) -> Cobblestone256Decryptor:
     return Cobblestone256Decryptor(key, context_of(recording_id))
 
 
-class SealedReader(io.RawIOBase):
+class SealedReader(RandomAccess):
     """A sealed recording as a file that can be read and sought, in the clear. Every byte is authenticated first.
 
     Args:
@@ -64,10 +65,9 @@ class SealedReader(io.RawIOBase):
     """
 
     def __init__(self, file: BinaryIO, key: bytes, recording_id: str) -> None:
-        super().__init__()
+        super().__init__(size_bytes=0)  # until the length is known to be the true one
         self._file = file
         self._id = recording_id
-        self._position = 0
         self._cached: tuple[int, bytes] = (-1, b"")
         sealed_bytes = file.seek(0, io.SEEK_END)
         file.seek(0)
@@ -87,26 +87,6 @@ class SealedReader(io.RawIOBase):
             raise SealBroken(f"recording {recording_id}, length")
         self.size_bytes = self._last * CHUNK_BYTES + rest - TAG_BYTES
         self._chunk(self._last)  # only the true last chunk opens here: the length is authenticated
-
-    def readable(self) -> bool:
-        return True
-
-    def seekable(self) -> bool:
-        return True
-
-    def tell(self) -> int:
-        return self._position
-
-    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        start = {io.SEEK_SET: 0, io.SEEK_CUR: self._position, io.SEEK_END: self.size_bytes}[whence]
-        self._position = max(0, start + offset)
-        return self._position
-
-    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]  # typeshed's WriteableBuffer is no name at run time
-        part = self.read_at(self._position, len(buffer))
-        buffer[: len(part)] = part
-        self._position += len(part)
-        return len(part)
 
     def read_at(self, start: int, size_bytes: int) -> bytes:
         """`size_bytes` from `start` on, fewer at the end."""
