@@ -7,7 +7,7 @@ Against, in the same run: `beet import -A -C -q` with its duplicate keys on path
 into a catalogue and neither copies, hashes nor seals them (beets is installed by pip into a virtual environment in the
 run's own folder; without a package registry this comparison is left out and said). And a bare loop that reads, hashes
 (SHA-256), encrypts (AES-256-GCM), writes and fsyncs each file, and keeps no key, no catalogue and no log: one file of
-five, the mean of once before and once after.
+five, the mean of once before and once after. And the limit: one large file written from its start to its end.
 
 Bounded by: the disk, then two passes of SHA-256 and AES-GCM (the sealed copy is read back). Whoever does not write the
 recordings is not bound by either: the ratio to beets is that of writing to not writing, as far as files are large.
@@ -35,6 +35,7 @@ from benchmarks.recordings import GSM, Encoding, freepbx_name, recording
 from benchmarks.scene import ROOT, Scene, new_house, tell
 
 FILES, QUICK_FILES = 5000, 60
+WRITTEN_MB, QUICK_WRITTEN_MB = 4096, 64
 BARE_ONE_OF = 5
 ENCODINGS = (Encoding("ALAW", 1, ".wav"), GSM, Encoding("PCM_16", 2, ".wav"))
 SHORTEST_S, MEAN_S, LONGEST_S = 20.0, 130.0, 600.0
@@ -65,6 +66,8 @@ def measure(scene: Scene) -> Iterator[Figure]:
     name = f"backlog of {count:,} files, {total_mb:,.0f} MB"
     bare = Peer("bare loop", sample_mb / bare_s)
     yield Figure(name, total_mb / taken_s, "MB/s", ratio_at_least=RATIO_TO_BARE, peer=bare)
+    disk = Peer("one file written", _disk_mb_a_s(again, QUICK_WRITTEN_MB if scene.is_quick else WRITTEN_MB))
+    yield Figure("the same against the disk", total_mb / taken_s, "MB/s", peer=disk)
     beets = None if beets_s is None else Peer("beet import", count / beets_s)
     yield Figure(name, count / taken_s, "files/s", ratio_at_least=None if beets is None else RATIO_TO_BEETS, peer=beets)
 
@@ -104,6 +107,20 @@ def _bare_s(folder: Path, numbers: range, into: Path) -> tuple[float, float]:
     for file in into.iterdir():
         file.unlink()
     return spent_s, size_bytes / 1e6
+
+
+def _disk_mb_a_s(folder: Path, size_mb: int) -> float:
+    """How fast the disk takes bytes that are written one after the other, until they are on it."""
+    part = secrets.token_bytes(1_000_000)
+    began_s = time.perf_counter()
+    with (folder / "large").open("wb") as target:
+        for _mb in range(size_mb):
+            target.write(part)
+        target.flush()
+        os.fsync(target.fileno())
+    spent_s = time.perf_counter() - began_s
+    (folder / "large").unlink()
+    return size_mb / spent_s
 
 
 def _beets_s(spool: Path, folder: Path, count: int) -> float | None:
