@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import re
 import secrets
+import ssl
 import unicodedata
 from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
@@ -54,6 +55,11 @@ def cleaned(value: Any) -> Any:
     return value
 
 
+def _unix_transport(socket: Path) -> httpx.AsyncHTTPTransport:
+    """Without TLS, so with a context that trusts nobody: the usual one reads every authority of the system."""
+    return httpx.AsyncHTTPTransport(verify=ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT), uds=str(socket))
+
+
 class Client:
     """A connection to the agent.
 
@@ -78,7 +84,7 @@ class Client:
         self.token = token
         self.via: Via = via
         self._http = httpx.AsyncClient(
-            transport=transport or httpx.AsyncHTTPTransport(uds=str(socket)),
+            transport=transport or _unix_transport(socket),
             base_url="http://agent" + wire.API,
             timeout=httpx.Timeout(READ_TIMEOUT_S, connect=5.0),
             trust_env=False,

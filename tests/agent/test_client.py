@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
 from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
@@ -84,3 +85,16 @@ def test_every_question_has_an_id_of_its_own() -> None:
 
     ask(transport, twice)
     assert len(set(transport.ids)) == 2
+
+
+def test_a_socket_of_this_machine_needs_no_authorities(monkeypatch: pytest.MonkeyPatch) -> None:
+    def read(*_: object, **__: object) -> None:
+        raise AssertionError("the authorities of the system were read")
+
+    monkeypatch.setattr(ssl.SSLContext, "load_verify_locations", read)
+    monkeypatch.setattr(ssl.SSLContext, "load_default_certs", read)
+
+    async def opening() -> None:
+        await Client(Path("agent.sock")).close()
+
+    asyncio.run(opening())
