@@ -47,7 +47,7 @@ NAMED = {
 def main(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="ew-pictures-") as place:
-        command = [sys.executable, "-m", "agent", "demo", "--headless", "--dir", place]
+        command = [sys.executable, "-m", "agent", "demo", "--headless", "--mishaps", "--dir", place]
         with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as demo:
             assert demo.stdout is not None
             ready = json.loads(demo.stdout.readline())

@@ -33,13 +33,14 @@ from agent.demo.installation import DEFAULT_CONTACTS, demo_folder, play, prepare
     show_default=True,
     help=_("Calls that are there at the start."),
 )
+@click.option("--mishaps", is_flag=True, help=_("Also files that no recorder should leave, for the quarantine."))
 @click.option("--headless", is_flag=True, help=_("Changes nothing here: this command opens no screen."))
 @click.option("--until-stdin-ends", is_flag=True, hidden=True)
-def demo(folder: Path | None, contacts: int, headless: bool, until_stdin_ends: bool) -> None:
+def demo(folder: Path | None, contacts: int, mishaps: bool, headless: bool, until_stdin_ends: bool) -> None:
     if until_stdin_ends:
         threading.Thread(target=_leave_with_stdin, name="leash", daemon=True).start()
     with demo_folder(folder) as place:
-        made = prepared(place, contacts, progress_on_stderr)
+        made = prepared(place, contacts, progress_on_stderr, mishaps=mishaps)
         play(made, ready=lambda: click.echo(made.ready_line()))
 
 

@@ -23,6 +23,7 @@ from pathlib import Path
 
 from agent.daemon import run
 from agent.demo import world
+from agent.demo.mishaps import write_mishaps
 from agent.demo.plan import backlog
 from agent.demo.recorder import LiveRecorder, write_backlog
 from agent.errors import WrongUse
@@ -85,8 +86,15 @@ def demo_folder(wanted: Path | None) -> Iterator[Path]:
     yield folder
 
 
-def prepared(folder: Path, contacts: int, told: Told) -> Demo:
-    """The demo in a folder, made when it is not there yet."""
+def prepared(folder: Path, contacts: int, told: Told, *, mishaps: bool = False) -> Demo:
+    """The demo in a folder, made when it is not there yet.
+
+    Args:
+        folder: Of this demo alone.
+        contacts: How many calls it begins with.
+        told: How far it is.
+        mishaps: Whether its recorder has also left what it should not.
+    """
     if (folder / "accounts.json").exists():
         accounts = json.loads((folder / "accounts.json").read_text("utf-8"))
         return Demo(folder, load(_config_file(folder)), accounts)
@@ -94,6 +102,8 @@ def prepared(folder: Path, contacts: int, told: Told) -> Demo:
     _config_file(folder).write_text(_configuration(folder), "utf-8")
     settings = load(_config_file(folder))
     demo = Demo(folder, settings, _furnished(settings, contacts, told))
+    if mishaps:
+        write_mishaps(settings.source[0].spool, datetime.now(UTC))
     descriptor = os.open(folder / "accounts.json", os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
         json.dump(demo.accounts, file)

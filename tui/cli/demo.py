@@ -43,7 +43,7 @@ from tui.text import _
 @click.option("--headless", is_flag=True, help=_("Only the agent, for programs."))
 @click.pass_context
 def command(ctx: click.Context, folder: Path | None, contacts: int | None, headless: bool) -> None:
-    arguments = demo_server.command(folder, contacts)
+    arguments = demo_server.command(folder, contacts, mishaps=not headless)
     if headless:
         sys.stdout.flush()
         os.execve(sys.executable, arguments, demo_server.surroundings())  # noqa: S606 - no shell is wanted

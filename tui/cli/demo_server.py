@@ -32,7 +32,7 @@ class DemoFailed(click.ClickException):
     """The installation could not be made or started."""
 
 
-def command(folder: Path | None, contacts: int | None) -> list[str]:
+def command(folder: Path | None, contacts: int | None, *, mishaps: bool = False) -> list[str]:
     """The program and its arguments; None leaves a choice to it."""
     # -P: a folder named `agent` where the person happens to stand is not the program that is meant.
     program = [sys.executable, "-P", "-m", "agent", "demo", "--headless"]
@@ -40,6 +40,8 @@ def command(folder: Path | None, contacts: int | None) -> list[str]:
         program += ["--dir", str(folder)]
     if contacts is not None:
         program += ["--contacts", str(contacts)]
+    if mishaps:
+        program.append("--mishaps")
     return program
 
 

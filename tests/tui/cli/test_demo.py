@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +39,7 @@ def ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     script, ended = tmp_path / "server.py", tmp_path / "ended"
     script.write_text(SERVER.replace("{ready}", READY))
     monkeypatch.setattr(environment, "why_no_screen", lambda: None)
-    monkeypatch.setattr(demo_server, "command", lambda *_asked: [sys.executable, str(script), str(ended)])
+    monkeypatch.setattr(demo_server, "command", lambda *_asked, **_how: [sys.executable, str(script), str(ended)])
     return ended
 
 
@@ -61,6 +62,19 @@ def test_the_screens_open_on_the_installation_which_is_ended_afterwards(
     assert ended.read_text() == "ended in good order"
 
 
+@pytest.mark.parametrize("arguments", [(), ("--headless",)])
+def test_only_what_people_look_at_begins_with_mishaps(
+    run: Run, ended: Path, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...]
+) -> None:
+    asked: list[bool] = []
+    monkeypatch.setattr(demo_server, "command", lambda *_asked, mishaps: asked.append(mishaps) or [sys.executable])
+    monkeypatch.setattr(os, "execve", lambda *_program: None)
+    monkeypatch.setattr(demo_server, "running", lambda _command: nullcontext({"socket": "", "accounts": {}}))
+    monkeypatch.setattr(tui.app, "run_app", lambda *_client, **_how: 0)
+    run("demo", *arguments)
+    assert asked == [not arguments]
+
+
 def test_the_installation_is_ended_when_the_screens_fail(
     run: Run, ended: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -74,7 +88,7 @@ def test_the_installation_is_ended_when_the_screens_fail(
 
 def test_a_server_that_ends_at_once_is_said_plainly(run: Run, ended: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
-        demo_server, "command", lambda *_asked: [sys.executable, "-c", "raise SystemExit('no \x1b[2Jroom')"]
+        demo_server, "command", lambda *_asked, **_how: [sys.executable, "-c", "raise SystemExit('no \x1b[2Jroom')"]
     )
     result = run("demo")
     assert result.exit_code == 1
