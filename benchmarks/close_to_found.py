@@ -1,8 +1,8 @@
 """From the moment a recorder closes a file to the moment a search over the socket lists its contact.
 
 Measured: a recorder's process-wide steady rate of 1, 10 and 50 files a second, and 200 files at once, on an agent with
-many contacts. One client follows `/v1/events` and searches whenever it is told of contacts, as a terminal would; a file
-counts as found when the reply that names it has come.
+many contacts. One client follows `/v1/events` and searches whenever it is told of contacts, a page as a terminal asks
+for one (more of them for the files at once); a file counts as found when the reply that names it has come.
 
 Against: the source's own `settle_ms`, for which a closed file must not change: nothing can be found before that.
 
@@ -28,7 +28,8 @@ from benchmarks.scene import RunningAgent, Scene
 CALL_S = 20.0
 RATES_A_S = (1, 10, 50)
 BURST = 200
-LISTED = 250
+PAGE = 100
+"""Contacts that a terminal asks for."""
 P99_MS = 250
 PATIENCE_S = 60.0
 
@@ -55,20 +56,20 @@ def measure(scene: Scene) -> Iterator[Figure]:
     first = 0
     for rate in RATES_A_S:
         count = max(3, round(rate * span_s))
-        finding = asyncio.run(_found(agent, first, count, 1 / rate))
+        finding = asyncio.run(_found(agent, first, count, 1 / rate, PAGE))
         first += count
         name = f"closed to found, {rate} files/s"
         yield Figure(f"{name}, p50", finding.percentile_ms(50), "ms", peer=settle)
         yield Figure(f"{name}, p99", finding.percentile_ms(99), "ms", at_most=P99_MS, peer=settle)
-    burst = asyncio.run(_found(agent, first, BURST, 0))
+    burst = asyncio.run(_found(agent, first, BURST, 0, BURST + PAGE))
     yield Figure(f"{BURST} files at once, half of them found", burst.percentile_ms(50), "ms")
     yield Figure(f"{BURST} files at once, all of them found", burst.percentile_ms(100), "ms")
     whole_s = max(burst.closed_at_s[name] + after_s for name, after_s in burst.found_after_s.items())
     yield Figure("taken in and found at once", BURST / (whole_s - min(burst.closed_at_s.values())), "files/s")
 
 
-async def _found(agent: RunningAgent, first: int, count: int, every_s: float) -> Finding:
-    """Record `count` files, one every so often, and wait until all are found.
+async def _found(agent: RunningAgent, first: int, count: int, every_s: float, listed: int) -> Finding:
+    """Record `count` files, one every so often, and wait until all are found among the newest `listed`.
 
     Raises:
         TimeoutError: some never were.
@@ -78,7 +79,7 @@ async def _found(agent: RunningAgent, first: int, count: int, every_s: float) ->
         told = asyncio.Event()
         following = asyncio.create_task(_follow(listener, told))
         recording_ = asyncio.create_task(asyncio.to_thread(_record, agent.spool, finding, first, count, every_s))
-        searching = asyncio.create_task(_search(client, told, finding, recording_))
+        searching = asyncio.create_task(_search(client, told, finding, recording_, listed))
         try:
             await asyncio.wait_for(searching, count * every_s + PATIENCE_S)
         finally:
@@ -94,11 +95,13 @@ async def _follow(client: Client, told: asyncio.Event) -> None:
             told.set()
 
 
-async def _search(client: Client, told: asyncio.Event, finding: Finding, recording_: asyncio.Task[None]) -> None:
+async def _search(
+    client: Client, told: asyncio.Event, finding: Finding, recording_: asyncio.Task[None], listed: int
+) -> None:
     while not (recording_.done() and finding.is_complete):
         await told.wait()
         told.clear()
-        page = await client.contacts("", limit=LISTED)
+        page = await client.contacts("", limit=listed)
         now_s = time.monotonic()
         names = {recording.source_name for contact in page.items for recording in contact.recordings}
         for name in (names & finding.closed_at_s.keys()) - finding.found_after_s.keys():
