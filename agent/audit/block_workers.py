@@ -42,7 +42,8 @@ class Workers:
             told = json.loads(_pipe(process.stdout).readline())
         except ValueError:
             return blocks.Look(is_whole=False)
-        return blocks.Look(told["whole"] is True, [(seq, base64.b64decode(leaf)) for seq, leaf in told["telling"]])
+        telling = [(seq, base64.b64decode(leaf)) for seq, leaf in told["telling"]]
+        return blocks.Look(told["whole"] is True, telling, told["marks"])
 
 
 @contextmanager
@@ -89,4 +90,4 @@ def _looked_at(block: int, size: int) -> dict[str, object]:
     except (peewee.DatabaseError, TypeError, ValueError):
         look = blocks.Look(is_whole=False)
     telling = [(seq, base64.b64encode(leaf).decode("ascii")) for seq, leaf in look.telling]
-    return {"whole": look.is_whole, "telling": telling}
+    return {"whole": look.is_whole, "telling": telling, "marks": look.marks}

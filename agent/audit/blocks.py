@@ -1,7 +1,8 @@
 """The quick look of `verify`: a block of leaves with everything that stands above it, compared as whole lists.
 
-A block is the complete subtree over `BLOCK` leaves, the last one is what is left. It is whole or it is not; what
-exactly is wrong is for `agent.audit.verify` to say. Little is imported here, since every worker imports it anew.
+A block is the complete subtree over `BLOCK` leaves, the last one is what is left. It is whole or it is not, and its
+entries are found by all that they say or they are not; what exactly is wrong is for `agent.audit.verify` to say. Little
+is imported here, since every worker imports it anew.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from agent.audit.marks import marks_of
 from db.queries import log_check
 
 LEVELS = 13
@@ -22,6 +24,8 @@ class Look:
     is_whole: bool
     telling: list[tuple[int, bytes]] = field(default_factory=list)
     """(seq, leaf) of entries that say something of the rest; see `db.queries.log_check.TELLING`."""
+    marks: int | None = None
+    """How many marks its entries are to be found by, all of which are there; None when one is not."""
 
 
 def count_of(size: int) -> int:
@@ -36,7 +40,18 @@ def look_at(block: int, size: int) -> Look:
     leaves = [leaf for _seq, leaf, kind in rows if kind]
     if len(rows) != after - first or len(leaves) != len(rows) or not is_subtree(leaves, first):
         return Look(is_whole=False)
-    return Look(True, [(seq, leaf) for seq, leaf, kind in rows if kind == log_check.SAME_AND_TELLING])
+    telling = [(seq, leaf) for seq, leaf, kind in rows if kind == log_check.SAME_AND_TELLING]
+    return Look(True, telling, marks_there(first, leaves))
+
+
+def marks_there(first: int, leaves: Sequence[bytes]) -> int | None:
+    """How many marks some entries are to be found by; None when one is missing, or a leaf cannot be read."""
+    perhaps = [(seq, leaf) for seq, leaf in enumerate(leaves, first) if log_check.is_perhaps_marked(leaf)]
+    try:
+        marks = [(kind, value, seq) for seq, leaf in perhaps for kind, value in marks_of(leaf)]
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return None
+    return len(marks) if log_check.count_of(marks) == len(marks) else None
 
 
 def is_subtree(leaves: Sequence[bytes], first: int) -> bool:

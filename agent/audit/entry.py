@@ -19,13 +19,11 @@ same entry always has the same bytes.
     request  string          id of the request
 
 No customer data: contacts are named by id, and what people typed (numbers, search words, reasons) by its digest, an
-HMAC under a key of the log (`digest`).
+HMAC under a key of the log (`agent.audit.digest`).
 """
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -35,8 +33,6 @@ from typing import Any
 from agent import wire
 
 VERSION = 1
-DIGEST_PREFIX = "hmac:"
-DIGEST_BYTES = 16
 _INSTANT_LENGTH = len("2026-11-23T14:05:00.123Z")
 
 
@@ -136,12 +132,6 @@ def columns_of_leaf(fields: Mapping[str, Any]) -> dict[str, str | int | None]:
         "target": fields.get("target"),
         "purpose": fields.get("purpose"),
     }
-
-
-def digest(key: bytes, kind: str, said: str) -> str:
-    """Stand-in for what a person typed: the same words give the same digest, and only the key leads to it."""
-    mac = hmac.new(key, kind.encode() + b"\0" + said.encode("utf-8", "surrogateescape"), hashlib.sha256)
-    return DIGEST_PREFIX + mac.digest()[:DIGEST_BYTES].hex()
 
 
 def rfc3339(at_ms: int) -> str:

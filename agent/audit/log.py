@@ -19,7 +19,8 @@ from typing import TypeVar
 from agent.audit import tree
 from agent.audit.checkpoint import Checkpoint, CheckpointSigner
 from agent.audit.continuity import Continuity
-from agent.audit.entry import Draft, columns_of, digest, leaf_of
+from agent.audit.digest import digest
+from agent.audit.entry import Draft, columns_of, leaf_of
 from agent.audit.marks import marks_of
 from agent.audit.reserve import Reserve
 from agent.errors import CannotLog, EarwitnessError, LogBroken

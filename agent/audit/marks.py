@@ -7,18 +7,16 @@ is part of the digest, so that no kind is needed beside it. Few entries have a m
 from __future__ import annotations
 
 import json
-import re
 
-from agent.audit.entry import DIGEST_BYTES, DIGEST_PREFIX
+from agent.audit.digest import DIGEST, PREFIX
 
 SAID = "said"
 CASE = "case"
-DIGEST = re.compile(f"{DIGEST_PREFIX}([0-9a-f]{{{2 * DIGEST_BYTES}}})")
 
 
 def marks_of(leaf: bytes) -> list[tuple[str, str]]:
     """(kind, value) of everything that an entry is to be found by, out of its leaf."""
-    fields = json.loads(leaf)
+    fields = json.loads(leaf.decode())
     said = (fields["target"], *fields["detail"].values())
     found = [(SAID, digest) for text in said if isinstance(text, str) for digest in DIGEST.findall(text)]
     found += [(CASE, fields["case"])] if fields["case"] else []
@@ -27,4 +25,4 @@ def marks_of(leaf: bytes) -> list[tuple[str, str]]:
 
 def mark_of(digest: str) -> str:
     """The value under which a digest is stored."""
-    return digest.removeprefix(DIGEST_PREFIX)
+    return digest.removeprefix(PREFIX)

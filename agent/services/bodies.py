@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from agent import wire
-from agent.audit.marks import DIGEST
+from agent.audit.digest import DIGEST
 from db.records import ChangeRecord, ContactRecord, NoteRecord, QuarantineRecord, RecordingRecord
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 from operator import itemgetter
@@ -79,6 +80,21 @@ def perhaps_marked(first: int) -> Iterator[tuple[int, bytes]]:
         if len(rows) < _ROWS:
             return
         first = int(rows[-1][0]) + 1
+
+
+def is_perhaps_marked(leaf: bytes) -> bool:
+    """What `perhaps_marked` asks of a leaf, of one that is here already."""
+    return b"hmac:" in leaf or b'"case":null' not in leaf
+
+
+def count_of(marks: Sequence[tuple[str, str, int]]) -> int:
+    """How many of these marks (kind, value, seq) are there."""
+    [(count,)] = asked(
+        "SELECT COUNT(*) FROM json_each(?) AS mark CROSS JOIN entry_mark ON kind = json_extract(mark.value, '$[0]')"
+        " AND entry_mark.value = json_extract(mark.value, '$[1]') AND seq = json_extract(mark.value, '$[2]')",
+        json.dumps(marks),
+    )
+    return int(count)
 
 
 def is_marked(kind: str, value: str, seq: int) -> bool:

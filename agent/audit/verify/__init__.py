@@ -17,7 +17,7 @@ It goes on after the first finding, so that a person sees all of them.
 
     leaves, nodes  the slow look, once the quick one (`agent.audit.blocks`, in processes of its own where the log is
                    long) has found a block that is not whole: what exactly is wrong
-    marks          what entries are found by
+    marks          what entries are found by, once their count is not right
     heads          checkpoints
     seals          recordings
 """

@@ -17,6 +17,8 @@ class Facts:
     """Id = (SHA-256, size in bytes), as the entry of its taking-in says."""
     epochs: list[tuple[int, int]] = field(default_factory=list)
     """(number of the epoch, its first entry)."""
+    marks: int | None = 0
+    """How many marks the entries are found by; None when that is not known, or one is missing."""
 
     def note(self, seq: int, leaf: Mapping[str, Any]) -> None:
         """Take in what an entry tells.

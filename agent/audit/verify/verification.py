@@ -23,6 +23,7 @@ from agent.errors import IntegrityBroken
 from agent.vault.store import Vault
 from db.engine import Register, RegisterUnreadable
 from db.queries import log as stored
+from db.queries import log_check
 
 WORTH_WORKERS = 100_000
 """Entries from which on further processes are quicker than they take to start."""
@@ -119,7 +120,8 @@ class Verification:
         first_block = min(since, size) // blocks.BLOCK
         report.checked_from = first_block * blocks.BLOCK
         facts = self._facts(size, first_block)
-        check_marks(report.checked_from, report)
+        if facts.marks is None or facts.marks != log_check.count_of_marks(report.checked_from):
+            check_marks(report.checked_from, report)
         check_recordings(facts, report, is_whole_log=report.checked_from == 0)
         try:
             report.head = tree.root(size, node).hex()
@@ -142,7 +144,7 @@ class Verification:
                 self._note_earlier_epochs(first_block, facts)
                 return facts
         self._report.checked_from = 0
-        facts = Facts()
+        facts = Facts(marks=None)
         check_leaves(size, facts, self._report, self._progress)
         check_nodes(size, self._report)
         return facts
@@ -150,6 +152,7 @@ class Verification:
     def _is_whole(self, block: int, size: int, facts: Facts, look_at: LookAt) -> bool:
         self._progress("entries", block * blocks.BLOCK, size)
         look = look_at(block)
+        facts.marks = None if facts.marks is None or look.marks is None else facts.marks + look.marks
         try:
             for seq, leaf in look.telling:
                 facts.note(seq, read_leaf(leaf))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from agent.audit.entry import Actor, Draft, LeafInvalid, columns_of, columns_of_leaf, digest, leaf_of, read_leaf
+from agent.audit.digest import digest
+from agent.audit.entry import Actor, Draft, LeafInvalid, columns_of, columns_of_leaf, leaf_of, read_leaf
 from agent.wire import Outcome
 
 DRAFT = Draft(

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from agent.audit.entry import AGENT, Draft, digest, leaf_of
+from agent.audit.digest import digest
+from agent.audit.entry import AGENT, Draft, leaf_of
 from agent.audit.marks import mark_of, marks_of
 from agent.wire import Outcome
 

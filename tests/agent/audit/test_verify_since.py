@@ -37,6 +37,12 @@ def grow(house: Installation, count: int) -> str:
     return checkpoint_file(house.settings).read_text("utf-8")
 
 
+def searched(house: Installation) -> None:
+    """With an entry of a search in a case, which has two marks."""
+    said = {"query": f"number:hmac:{'0123456789abcdef' * 2}"}
+    house.log.record(Draft(AGENT, "test.searched", Outcome.ALLOWED, case="C-1", detail=said))
+
+
 def alter(house: Installation, sql: str) -> None:
     house.register.write(lambda: database.execute_sql(sql))
 
@@ -144,6 +150,35 @@ def test_workers_find_what_one_process_finds(house: Installation, monkeypatch: p
     assert (report.findings, report.entries) == ([], 3 * blocks.BLOCK + 5)
     alter(house, f"UPDATE entry SET account = 'somebody' WHERE seq = {2 * blocks.BLOCK + 1}")  # noqa: S608
     assert words(checked(house)) == [f"entry {2 * blocks.BLOCK + 1} has other searchable columns than it says"]
+
+
+def test_workers_find_an_entry_that_is_not_found_by_what_it_says(
+    house: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.undo()
+    monkeypatch.setattr(verification, "WORTH_WORKERS", 1)
+    searched(house)
+    grow(house, blocks.BLOCK)
+    searched(house)
+    seq = blocks.BLOCK + 1
+    assert words(checked(house)) == []
+    alter(house, f"INSERT INTO entry_mark VALUES ('case', 'C-2', {seq})")  # noqa: S608
+    assert words(checked(house)) == [f"entry {seq} is found by what it does not say"]
+    alter(house, f"DELETE FROM entry_mark WHERE seq = {seq}")  # noqa: S608
+    assert words(checked(house)) == [f"entry {seq} is not found by all that it says"]
+
+
+def test_marks_are_looked_at_one_by_one_only_when_some_are_wrong(
+    house: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked_at: list[int] = []
+    monkeypatch.setattr(verification, "check_marks", lambda first, _report: looked_at.append(first))
+    searched(house)
+    checked(house)
+    assert looked_at == []
+    alter(house, "UPDATE entry_mark SET seq = 3 WHERE kind = 'case'")
+    checked(house)
+    assert looked_at == [0]
 
 
 @pytest.mark.parametrize("seq", range(0, 20, 3))

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from agent.audit.entry import digest, leaf_of
+from agent.audit.digest import digest
+from agent.audit.entry import leaf_of
 from agent.direct_opens.entries import Entering, clean, entering, is_system_path, target, unit
 from agent.direct_opens.reports import report
 from tests.agent.direct_opens.told import CANARY, RUN, opened, who
