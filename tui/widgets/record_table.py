@@ -391,6 +391,7 @@ class RecordTable(Offering, ScrollView, Generic[Row], can_focus=True):
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         super().watch_scroll_y(old_value, new_value)
+        self._fetch_soon()
         self._place_terminal_cursor()
 
     def notify_style_update(self) -> None:
@@ -446,14 +447,23 @@ class RecordTable(Offering, ScrollView, Generic[Row], can_focus=True):
             return _("could not be read; r tries again")
         if number in snapshot.pages:
             return _("no longer there")
-        if self._fetch_timer is None:
-            self._fetch_timer = self.set_timer(FETCH_DELAY_S, self._fetch_visible)
+        self._fetch_soon()
         return NOT_YET
 
-    def _fetch_visible(self) -> None:
+    def _fetch_soon(self) -> None:
+        if self._fetch_timer is None:
+            self._fetch_timer = self.set_timer(FETCH_DELAY_S, self._fetch)
+
+    def _fetch(self) -> None:
         self._fetch_timer = None
-        if self._snapshot is not None and self.count:
-            number_of = self._snapshot.pages.number_of
-            top = self.scroll_offset.y
-            last = number_of(min(top + self._lines, self.count - 1))
-            self._reader.fetch(self._snapshot, range(number_of(top), last + 1))
+        if self._snapshot is not None:
+            self._reader.fetch(self._snapshot, self._pages_around())
+
+    def _pages_around(self) -> range:
+        """Of what is visible, and of a screen above and below: the next one is there before it is asked for."""
+        if self._snapshot is None or not self.count:
+            return range(0)
+        number_of, top = self._snapshot.pages.number_of, self.scroll_offset.y
+        first = max(0, top - self._lines)
+        last = min(top + 2 * self._lines, self.count - 1)
+        return range(number_of(first), number_of(last) + 1)

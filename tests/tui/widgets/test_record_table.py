@@ -65,6 +65,24 @@ async def test_keys_move_the_cursor_and_pages_come_on_demand() -> None:
         assert table.cursor_index > 5
 
 
+async def test_a_page_is_there_before_its_rows_are_looked_at() -> None:
+    agent = FakeAgent(contacts=1000)
+    async with contacts(agent) as (_app, pilot, table):
+        await _ready(pilot, table, 1000)
+        assert table.row_at(100) is None
+        while table.scroll_offset.y < 70:
+            await pilot.press("pagedown")
+        assert table.scroll_offset.y + table.size.height < 100
+        await until(pilot, lambda: table.row_at(100) is not None)
+        await pilot.press("G")
+        await until(pilot, lambda: table.row_at(999) is not None)
+        assert table.row_at(850) is None
+        while table.scroll_offset.y > 915:
+            await pilot.press("pageup")
+        assert table.scroll_offset.y > 899
+        await until(pilot, lambda: table.row_at(899) is not None)
+
+
 async def test_pages_are_asked_for_under_the_snapshot_of_the_first() -> None:
     agent = FakeAgent(contacts=1000)
     async with contacts(agent) as (_app, pilot, table):
