@@ -1,14 +1,19 @@
 """Who may do what, on which contacts: one table. Pure; the privacy notice's section 10 is its source.
 
     role           capabilities                                  scope   condition
-    ─────────────  ────────────────────────────────────────────  ──────  ─────────────────────────
+    ─────────────  ────────────────────────────────────────────  ──────  ─────────────────────────────────
     adviser        search, show, listen, annotate                own
     manager        search, show, listen, export, annotate        all
     controller     the same, read the log and the status         all
-    administrator  the same, read the intake, retry quarantine   all
-    maintenance    search, show, listen, intake, retry, status   all     contacts: valid agreement
+    administrator  the same, the intake, quarantine: retry and   all
+                   export
+    maintenance    search, show, listen, the intake, quarantine: all     contacts, quarantine.export:
+                   retry and export, read the status                     valid agreement
     security       read the log and the status                   none
     dpo            read the log and the status                   none
+
+A quarantined file may hold a voice that nothing has understood yet: to take it away is as near to a customer as to
+listen, and bound to secrecy like it.
 
 Several roles add up. Whoever asks, the agent looks here at every request; screens only spare people the question.
 """
@@ -52,7 +57,9 @@ CONTACT_CAPABILITIES = frozenset(Capability) - {
 _HEARING = frozenset({Capability.CONTACT_SEARCH, Capability.CONTACT_SHOW, Capability.CONTACT_LISTEN})
 _SETTLING = _HEARING | {Capability.CONTACT_EXPORT, Capability.CONTACT_ANNOTATE}
 _REVIEWING = frozenset({Capability.AUDIT_READ, Capability.STATUS_READ})
-_TENDING = frozenset({Capability.INTAKE_READ, Capability.QUARANTINE_RETRY, Capability.STATUS_READ})
+_TENDING = frozenset(
+    {Capability.INTAKE_READ, Capability.QUARANTINE_RETRY, Capability.QUARANTINE_EXPORT, Capability.STATUS_READ}
+)
 
 POLICY: dict[Role, Rule] = {
     Role.ADVISER: Rule(_HEARING | {Capability.CONTACT_ANNOTATE}, Scope.OWN),

@@ -11,7 +11,7 @@ from agent.intake.spool import SpoolStatus
 from agent.intake.wav import NotWav
 from agent.services.bodies import instant, quarantine_body
 from agent.services.caller import Caller
-from agent.services.gate import Access, Gate, require
+from agent.services.gate import Access, Gate
 from agent.services.listening import Stated
 from agent.services.news import News
 from agent.services.quarantined import FileRelease, released
@@ -67,13 +67,9 @@ class IntakeDesk:
         self._news.publish("intake")
 
     def export(self, caller: Caller, item_id: str, stated: Stated) -> FileRelease:
-        """Release the untouched file of an item; see `agent.services.quarantined`.
-
-        Whoever may both tend the intake and take recordings away may do this.
-        """
-        target = target_of(self._gate, item_id)
-        with self._gate.access(caller, "quarantine.export", needs=Capability.CONTACT_EXPORT, target=target) as access:
-            require(caller, Capability.INTAKE_READ)
+        """Release the untouched file of an item; see `agent.services.quarantined`."""
+        target, needs = target_of(self._gate, item_id), Capability.QUARANTINE_EXPORT
+        with self._gate.access(caller, "quarantine.export", needs=needs, target=target) as access:
             return released(access, item_id, stated)
 
 

@@ -24,6 +24,7 @@ class Capability(StrEnum):
     AUDIT_READ = "audit.read"
     INTAKE_READ = "intake.read"
     QUARANTINE_RETRY = "quarantine.retry"
+    QUARANTINE_EXPORT = "quarantine.export"
     STATUS_READ = "status.read"
 
 

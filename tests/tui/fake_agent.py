@@ -50,14 +50,21 @@ _HEARS: list[Capability] = [
     Capability.CONTACT_SHOW,
     Capability.CONTACT_LISTEN,
 ]
+_REVIEWS = [Capability.AUDIT_READ, Capability.STATUS_READ]
+_TENDS = [
+    Capability.INTAKE_READ,
+    Capability.QUARANTINE_RETRY,
+    Capability.QUARANTINE_EXPORT,
+    Capability.STATUS_READ,
+]
 CAPABILITIES: dict[Role, list[Capability]] = {
     Role.ADVISER: [*_HEARS, Capability.CONTACT_ANNOTATE],
     Role.MANAGER: [*_HEARS, Capability.CONTACT_ANNOTATE, Capability.CONTACT_EXPORT, Capability.STATUS_READ],
     Role.CONTROLLER: list(Capability),
     Role.ADMINISTRATOR: list(Capability),
-    Role.MAINTENANCE: [*_HEARS, Capability.INTAKE_READ, Capability.QUARANTINE_RETRY, Capability.STATUS_READ],
-    Role.SECURITY: [Capability.AUDIT_READ, Capability.STATUS_READ],
-    Role.DPO: [Capability.AUDIT_READ, Capability.STATUS_READ],
+    Role.MAINTENANCE: [*_HEARS, *_TENDS],
+    Role.SECURITY: _REVIEWS,
+    Role.DPO: _REVIEWS,
 }
 _CONTACT_TERMS = ("number", "adviser", "service", "direction", "after", "before", "on", "longer", "shorter")
 _LOG_TERMS = ("actor", "action", "outcome", "contact", "purpose", "uid", "request", "session", "searched")
@@ -243,7 +250,8 @@ class FakeAgent:
         roles = self.accounts[user]
         capabilities = sorted({capability for role in roles for capability in CAPABILITIES[role]})
         if self.agreement_missing:
-            capabilities = [one for one in capabilities if one is not Capability.CONTACT_LISTEN]
+            withheld = {Capability.CONTACT_LISTEN, Capability.QUARANTINE_EXPORT}
+            capabilities = [one for one in capabilities if one not in withheld]
         return wire.Me(
             user=user,
             display_name=user.replace(".", " ").title(),
@@ -507,8 +515,7 @@ class FakeAgent:
         return Response(status_code=202)
 
     async def _quarantined_file(self, request: Request) -> Response:
-        self._require(Capability.CONTACT_EXPORT)
-        self._require(Capability.INTAKE_READ)
+        self._require(Capability.QUARANTINE_EXPORT)
         wire.Purpose(request.query_params["purpose"])
         content = self.register.quarantined_file(int(request.path_params["id"].removeprefix("q")))
         return Response(content[: self.exported_bytes], media_type="application/octet-stream")

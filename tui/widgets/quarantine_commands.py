@@ -20,7 +20,7 @@ EXPORT = Command(
     key="E",
     words=_("export"),
     help=_("Write the untouched file for the recorder's vendor; purpose and reason stand in the log."),
-    capability=Capability.CONTACT_EXPORT,
+    capability=Capability.QUARANTINE_EXPORT,
     hinted=True,
 )
 

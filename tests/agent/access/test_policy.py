@@ -11,12 +11,13 @@ from agent.wire import Capability, Role
 
 HEARING = {"contact.search", "contact.show", "contact.listen"}
 SETTLING = HEARING | {"contact.export", "contact.annotate"}
+TENDING = {"intake.read", "quarantine.retry", "quarantine.export", "status.read"}
 EXPECTED = {
     "adviser": (HEARING | {"contact.annotate"}, "own"),
     "manager": (SETTLING, "all"),
     "controller": (SETTLING | {"audit.read", "status.read"}, "all"),
-    "administrator": (SETTLING | {"audit.read", "status.read", "intake.read", "quarantine.retry"}, "all"),
-    "maintenance": (HEARING | {"intake.read", "quarantine.retry", "status.read"}, "all"),
+    "administrator": (SETTLING | TENDING | {"audit.read"}, "all"),
+    "maintenance": (HEARING | TENDING, "all"),
     "security": ({"audit.read", "status.read"}, "none"),
     "dpo": ({"audit.read", "status.read"}, "none"),
 }
@@ -46,6 +47,13 @@ def test_maintenance_hears_nothing_without_an_agreement() -> None:
     assert rights.agreement_missing
     assert rights.withheld_for_agreement(Capability.CONTACT_LISTEN)
     assert Capability.INTAKE_READ in rights.capabilities
+
+
+def test_maintenance_takes_no_quarantined_file_away_without_an_agreement() -> None:
+    rights = rights_of([Role.MAINTENANCE], has_agreement=False)
+    assert Capability.QUARANTINE_EXPORT not in rights.capabilities
+    assert rights.withheld_for_agreement(Capability.QUARANTINE_EXPORT)
+    assert Capability.QUARANTINE_RETRY in rights.capabilities
 
 
 def test_nobody_else_needs_one() -> None:

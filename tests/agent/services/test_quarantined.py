@@ -6,7 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from agent.errors import CannotLog, Conflict, IntegrityBroken, NotFound, NotPermitted, PurposeRequired, WrongUse
+from agent.errors import (
+    AgreementMissing,
+    CannotLog,
+    Conflict,
+    IntegrityBroken,
+    NotFound,
+    NotPermitted,
+    PurposeRequired,
+    WrongUse,
+)
 from agent.services.caller import Caller
 from agent.services.desk import Desk
 from agent.services.listening import Stated
@@ -17,15 +26,19 @@ from tests.agent.in_process import Api, unwritable
 from tests.agent.log_reading import entries, leaves, newest
 from tests.agent.running import configuration, install, run_command
 from tests.agent.services.test_intake import left_in_its_spool, quarantined
+from tests.agent.services.test_maintenance import asking_without_agreement
 from tests.agent.stored import vault_files
 
 WHY = Stated("quality", None, "The vendor asks for it, case 17")
 CONTENT = b"a voice in a format of the future " * 40_000
 
 
-@pytest.fixture
-def keeper(people: People) -> Caller:
-    return people.caller(Role.ADMINISTRATOR)
+MAY = (Role.ADMINISTRATOR, Role.MAINTENANCE)
+
+
+@pytest.fixture(params=MAY)
+def keeper(request: pytest.FixtureRequest, people: People) -> Caller:
+    return people.caller(request.param)
 
 
 def test_the_untouched_file_goes_out_after_its_entry(desk: Desk, settings: Settings, keeper: Caller) -> None:
@@ -42,14 +55,22 @@ def test_an_empty_file_goes_out_too(desk: Desk, settings: Settings, keeper: Call
     assert b"".join(desk.intake.export(keeper, quarantined(desk, settings, b""), WHY).pieces()) == b""
 
 
-@pytest.mark.parametrize("role", [Role.ADVISER, Role.MANAGER, Role.CONTROLLER, Role.MAINTENANCE, Role.SECURITY])
-def test_who_may_not_both_tend_the_intake_and_export_is_refused_and_logged(
-    role: Role, desk: Desk, settings: Settings, people: People
-) -> None:
+@pytest.mark.parametrize("role", [role for role in Role if role not in MAY])
+def test_every_other_role_is_refused_and_logged(role: Role, desk: Desk, settings: Settings, people: People) -> None:
     item, caller = quarantined(desk, settings, CONTENT), people.caller(role)
     with pytest.raises(NotPermitted):
         desk.intake.export(caller, item, WHY)
-    assert (newest(desk.house)["action"], newest(desk.house)["outcome"]) == ("quarantine.export", "refused")
+    entry = newest(desk.house)
+    assert (entry["action"], entry["outcome"], entry["reason"]) == ("quarantine.export", "refused", "not-permitted")
+    assert entry["target"] == item
+
+
+def test_maintenance_without_an_agreement_is_refused_and_logged(desk: Desk, settings: Settings, people: People) -> None:
+    item, caller = quarantined(desk, settings, CONTENT), desk.caller(asking_without_agreement(desk, people))
+    with pytest.raises(AgreementMissing):
+        desk.intake.export(caller, item, WHY)
+    entry = newest(desk.house)
+    assert (entry["action"], entry["outcome"], entry["reason"]) == ("quarantine.export", "refused", "agreement-missing")
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from agent.errors import Conflict, NotPermitted
-from tests.tui.fake_agent import FakeAgent
+from agent.wire import Capability, Role
+from tests.tui.fake_agent import CAPABILITIES, FakeAgent
 from tests.tui.hostile import ATTACK_BYTES
 from tests.tui.screen_text import assert_golden
 from tests.tui.screens.place_scene import Scene, on_place
@@ -154,12 +155,35 @@ def test_a_file_without_a_seal_cannot_be_exported_and_it_is_said_why() -> None:
     on_intake(body, user="administrator")
 
 
-def test_whoever_may_not_take_recordings_away_may_not_take_this() -> None:
+def test_maintenance_may_export_a_sealed_file() -> None:
     async def body(scene: Scene) -> None:
         await scene.press("E")
-        await scene.until_text("Your role does not permit this (contact.export).")
+        await scene.until_text("Export the untouched file")
 
     on_intake(body)
+
+
+def test_without_an_agreement_the_key_says_that_it_is_missing() -> None:
+    agent = FakeAgent()
+    agent.agreement_missing = True
+
+    async def body(scene: Scene) -> None:
+        await scene.press("E")
+        await scene.until_text("There is no valid secrecy agreement")
+        assert scene.asked("/file") == []
+
+    on_intake(body, agent=agent)
+
+
+def test_whoever_only_reads_the_intake_may_not_export() -> None:
+    async def body(scene: Scene) -> None:
+        await scene.press("E")
+        await scene.until_text("Your role does not permit this", "(quarantine.export)")
+        assert scene.asked("/file") == []
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setitem(CAPABILITIES, Role.MAINTENANCE, [Capability.INTAKE_READ])
+        on_intake(body)
 
 
 def test_a_connection_that_is_lost_says_of_when_the_figures_are_and_comes_back() -> None:
