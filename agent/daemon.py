@@ -61,7 +61,7 @@ def run(settings: Settings, *, ready: Callable[[], None] = lambda: None) -> None
             heartbeat = Heartbeat(house.log, settings.log.heartbeat_minutes)
             desk = Desk(house)
             with at_work(desk.outside):
-                with at_work(heartbeat, desk.direct_opens, desk.loop, desk.forgetting):
+                with at_work(heartbeat, desk.direct_opens, desk.loop, desk.forgetting, desk.scans):
                     try:
                         asyncio.run(_serve(settings, desk, ready))
                     finally:

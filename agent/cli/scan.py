@@ -17,6 +17,7 @@ from agent.errors import Conflict, EarwitnessError
 from agent.installation import only_agent
 from agent.intake.backlog import Backlog, Tally
 from agent.intake.pipeline import Pipeline
+from agent.intake.scan_state import only_scan
 from agent.settings import Settings
 from db.engine import RegisterUnwritable
 
@@ -24,25 +25,31 @@ from db.engine import RegisterUnwritable
 @click.command(
     help=_(
         "Take a backlog in: every complete recording in the spools. It can be interrupted and begun again.\n\n"
-        "A running agent goes on meanwhile, and what it takes in comes first."
+        "A running agent goes on meanwhile, and what it takes in comes first. It shows how far this is."
     )
 )
 @config_option
 def scan(settings: Settings) -> None:
-    with opened(settings) as house, _interruptible() as is_stopping:
+    with opened(settings) as house, only_scan(house) as teller, _interruptible() as is_stopping:
         try:
             with only_agent(settings):
                 Pipeline(house).recover()
         except Conflict:
             pass  # an agent runs: it has seen to what a crash left
         bar = _Bar()
-        backlog = Backlog(house, bar.show, is_stopping, beside_agent=True)
+
+        def told(tally: Tally) -> None:
+            bar.show(tally)
+            teller.tell(tally)
+
+        backlog = Backlog(house, told, is_stopping, beside_agent=True)
         try:
             tally = backlog.take_in()
         except (OSError, RegisterUnwritable) as error:
-            bar.end()
             raise EarwitnessError(what=getattr(error, "strerror", None) or str(error)) from error
-        bar.end()
+        finally:
+            bar.end()
+            teller.tell_now(backlog.tally)
     click.echo(
         _("{taken} taken in, {quarantined} quarantined, {waiting} left for the running agent").format(
             taken=tally.taken_in, quarantined=tally.quarantined, waiting=tally.waiting

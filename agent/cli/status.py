@@ -11,11 +11,14 @@ from pydantic import BaseModel
 
 from agent.audit.checkpoint import CheckpointInvalid, CheckpointVerifier
 from agent.cli.program import config_option, opened
+from agent.cli.scan import progress
 from agent.cli.text import _, ngettext
 from agent.installation import Installation, agents_database, database_file, is_running
+from agent.intake.backlog import Tally
+from agent.intake.scan_state import running_scan
 from agent.services.bodies import instant
 from agent.settings import Settings
-from agent.wire import Instant, Outcome
+from agent.wire import Instant, Outcome, ScanStatus
 from db.engine import RegisterUnwritable
 from db.queries import contacts, quarantine, removals
 from db.queries import log as stored
@@ -23,6 +26,8 @@ from db.queries import witness as witnessed
 from db.queries.contacts import ContactFilter
 
 VERIFIED = "log.verify"
+SCAN_CELLS = 16
+"""Of the bar."""
 
 
 class Witnessed(BaseModel):
@@ -48,6 +53,8 @@ class Health(BaseModel):
     quarantined: int
     sources_not_removed: int
     free_bytes: int
+    scan: ScanStatus | None
+    """A scan that runs; null when none does, or when it cannot say how far it is."""
 
 
 @click.command(help=_("Whether the agent runs, and what it keeps."))
@@ -62,6 +69,7 @@ def status(settings: Settings, as_json: bool) -> None:
         _("agent"): _("running, on {socket}").format(socket=health.socket) if health.running else _("not running"),
         _("contacts"): f"{health.contacts:,}",
         _("quarantined"): f"{health.quarantined:,}",
+        **({_("scan"): _how_far(health.scan)} if health.scan else {}),
         _("not removed from their spool"): f"{health.sources_not_removed:,}",
         _("log"): _("CANNOT LOG: {why}").format(why=health.cannot_log) if health.cannot_log else _("can be written"),
         _("log entries"): f"{health.log_size:,}",
@@ -74,6 +82,20 @@ def status(settings: Settings, as_json: bool) -> None:
     width = max(map(len, words))
     for name, value in words.items():
         click.echo(f"{name:<{width}}  {value}")
+
+
+def _how_far(scan: ScanStatus) -> str:
+    """The line that the scan shows on its own terminal."""
+    tally = Tally(
+        files=scan.files,
+        found_bytes=scan.found_bytes,
+        done_bytes=scan.done_bytes,
+        taken_in=scan.taken_in,
+        quarantined=scan.quarantined,
+        waiting=scan.waiting,
+        taken_bytes=scan.taken_bytes,
+    )
+    return progress(tally, (scan.at - scan.began_at).total_seconds(), SCAN_CELLS)
 
 
 def _verified(health: Health) -> str:
@@ -102,6 +124,7 @@ def _health(settings: Settings) -> Health:
             quarantined=quarantine.count_open(),
             sources_not_removed=len(removals.pending()),
             free_bytes=shutil.disk_usage(settings.state_dir).free,
+            scan=running_scan(settings.state_dir),
         )
 
 

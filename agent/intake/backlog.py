@@ -32,6 +32,8 @@ NICENESS = 10
 """What an agent takes in meanwhile comes first."""
 AHEAD = 2 * WORKERS
 """Such groups that wait at a time."""
+TOLD_WITHIN_S = 1.0
+"""How far it is, is told at least so often."""
 
 
 @dataclass
@@ -57,7 +59,7 @@ class Backlog:
 
     Args:
         house: The installation.
-        told: Called after every group of files.
+        told: Called after every group of files, and at least every second.
         is_stopping: Asked between files; what is begun is finished.
         beside_agent: An agent runs: what a crash has left is for it to see to.
     """
@@ -87,6 +89,7 @@ class Backlog:
         if not self._beside_agent:
             self._pipeline.recover()
         names = {source.name: self._found(source) for source in self._house.settings.source}
+        self._told(self.tally)
         with closing(self._pipeline.calls), ThreadPoolExecutor(WORKERS, "backlog", _be_nice) as workers:
             running: set[Future[None]] = set()
             for source in self._house.settings.source:
@@ -94,7 +97,7 @@ class Backlog:
                     if self._is_stopping():
                         break
                     running.add(workers.submit(self._together, source, group))
-                    if len(running) >= AHEAD:
+                    while len(running) >= AHEAD:
                         running = self._settled(running)
             while running:
                 running = self._settled(running)
@@ -107,7 +110,7 @@ class Backlog:
         return sorted(found)
 
     def _settled(self, running: set[Future[None]]) -> set[Future[None]]:
-        done, left = wait(running, return_when=FIRST_COMPLETED)
+        done, left = wait(running, TOLD_WITHIN_S, FIRST_COMPLETED)
         for future in done:
             future.result()
         with self._lock:

@@ -5,6 +5,7 @@
         byte 1             locked shared by whoever has sealed files that are not committed yet, exclusively by whoever
                            sweeps away what a crash has left: those files look alike
         byte 2 + n         locked by whoever takes in the file of the n that its device and inode give
+        byte 2^60          locked by the scan that runs
 
 Locks of byte ranges in a file of the agent's own (fcntl(2), open file descriptions): the kernel drops them with the
 process that held them, and no spool need be able to lock. Two files that share an n wait for each other, no more.
@@ -23,9 +24,9 @@ from pathlib import Path
 from agent.intake.opened import Identity
 
 FILE = "intake.claims"
-_GATE, _SEALING, _FILES = 0, 1, 2
-_SET, _SET_WAIT = 37, 38
-"""F_OFD_SETLK and F_OFD_SETLKW of linux/fcntl.h, which Python 3.11 does not name."""
+_GATE, _SEALING, _FILES, _SCAN = 0, 1, 2, 1 << 60
+_GET, _SET, _SET_WAIT = 36, 37, 38
+"""F_OFD_GETLK, F_OFD_SETLK and F_OFD_SETLKW of linux/fcntl.h, which Python 3.11 does not name."""
 _FLOCK = "hhqqi4x"
 """struct flock: type, whence, start, length, pid."""
 
@@ -60,6 +61,25 @@ class Claims:
             _locked(descriptor, fcntl.F_WRLCK, _GATE, wait=True)
             _locked(descriptor, fcntl.F_WRLCK, _SEALING, wait=True)
             yield
+
+    @contextmanager
+    def scanning(self) -> Iterator[bool]:
+        """Be the only scan; False when another one runs."""
+        with self._opened() as descriptor:
+            yield _locked(descriptor, fcntl.F_WRLCK, _SCAN, wait=False)
+
+    def is_scanned(self) -> bool:
+        """Whether a scan runs. It takes no lock: a scan that begins just now is not turned away."""
+        try:
+            descriptor = os.open(self._file, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
+        except FileNotFoundError:
+            return False
+        try:
+            asked = struct.pack(_FLOCK, fcntl.F_WRLCK, os.SEEK_SET, _SCAN, 1, 0)
+            kind, *_where = struct.unpack(_FLOCK, fcntl.fcntl(descriptor, _GET, asked))
+            return bool(kind != fcntl.F_UNLCK)
+        finally:
+            os.close(descriptor)
 
     @contextmanager
     def _opened(self) -> Iterator[int]:

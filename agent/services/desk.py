@@ -22,6 +22,7 @@ from agent.services.listening import Listening
 from agent.services.log_state import LogStates
 from agent.services.news import News
 from agent.services.odd.desk import OddDesk
+from agent.services.scans import Scans
 from agent.services.sessions import MINUTE_MS, SessionDesk
 from agent.services.unmatched import UnmatchedDesk
 
@@ -46,6 +47,7 @@ class Desk:
         self.pipeline = Pipeline(house)
         self.loop = IntakeLoop(house, self.pipeline, self._taken)
         self.intake = IntakeDesk(self.gate, self.pipeline, self.loop, self.news)
+        self.scans = Scans(house, self.news)
         self.unmatched = UnmatchedDesk(self.gate)
         self.health = Health(self.gate, self.loop, self.outside, self.direct_opens)
         house.register.after_commit.append(self._written)

@@ -7,6 +7,7 @@ from agent.errors import Conflict, NotFound
 from agent.installation import Installation
 from agent.intake.loop import IntakeLoop
 from agent.intake.pipeline import Pipeline
+from agent.intake.scan_state import running_scan
 from agent.intake.spool import SpoolStatus
 from agent.intake.wav import NotWav
 from agent.services.bodies import instant, quarantine_body
@@ -116,6 +117,7 @@ def intake_body(house: Installation, loop: IntakeLoop) -> wire.IntakeStatus:
         paused=loop.paused,
         by_minute=loop.by_minute.last_hour(house.now_ms()),
         quarantined=quarantine.count_open(),
+        scan=running_scan(house.settings.state_dir),
     )
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
 from agent.wire.body import Body, Instant
+
+_Counted = Annotated[int, Field(ge=0, le=1 << 53)]
+"""Of what no program that counts in doubles would miscount."""
 
 
 class SourceStatus(Body):
@@ -30,13 +33,35 @@ class SourceStatus(Body):
     """So many hours of office time without a file are too long; None: nobody watches for that."""
 
 
+class ScanStatus(Body):
+    """A backlog on its way in beside the agent, by `earwitness-agent scan`: how far it is."""
+
+    began_at: Instant
+    at: Instant
+    """When the scan told this last."""
+    files: _Counted
+    """Found in the spools so far."""
+    found_bytes: _Counted
+    """Their sizes together."""
+    taken_in: _Counted
+    quarantined: _Counted
+    waiting: _Counted
+    """Left for the agent: not complete yet, not to be opened, or taken in by it already."""
+    taken_bytes: _Counted
+    """Of those that were taken in or quarantined."""
+    done_bytes: _Counted
+    """Of `found_bytes`, those that are done with."""
+
+
 class IntakeStatus(Body):
     sources: list[SourceStatus]
     paused: str | None = None
     """Why nothing is taken in at the moment, in English; None when all is well."""
     by_minute: list[int]
-    """Files taken in during each of the last 60 minutes, oldest first."""
+    """Files that the agent took in during each of the last 60 minutes, oldest first; a scan's are not among them."""
     quarantined: int
+    scan: ScanStatus | None = None
+    """A scan that runs; None when none does, or when it cannot say how far it is."""
 
 
 class QuarantineItem(Body):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import signal
 import subprocess
@@ -13,7 +14,10 @@ import pytest
 from agent.cli.scan import progress
 from agent.installation import open_installation
 from agent.intake.backlog import Tally
+from agent.intake.scan_state import only_scan, running_scan
 from agent.settings import Settings
+from agent.wire import Role
+from tests.agent.api.test_events import following, until
 from tests.agent.calls import put, sound
 from tests.agent.running import command, configuration, eventually, install, run_command, short_folder, started
 from tests.agent.stored import findings, spool_files, stored, vault_files
@@ -57,8 +61,10 @@ def test_interrupted_it_leaves_everything_right_and_the_next_one_goes_on(tmp_pat
         command("scan", "--config", config), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as scanning:
         eventually(lambda: len(spool_files(spool)) < 280)
+        assert eventually(lambda: running_scan(settings.state_dir)).files == 300
         scanning.send_signal(number)
         out, err = scanning.communicate(timeout=60)
+    assert running_scan(settings.state_dir) is None
     assert spool_files(spool), "it was interrupted before its end"
     assert "Traceback" not in err
     if number != signal.SIGKILL:
@@ -80,6 +86,50 @@ def test_beside_a_running_agent_each_file_is_taken_in_by_one_of_the_two() -> Non
             assert scanned.returncode == 0, scanned.stderr
             eventually(lambda: not spool_files(settings.source[0].spool))
         assert_each_once(settings, digests)
+
+
+def test_a_second_one_is_turned_away_and_the_status_says_how_far_the_first_one_is(tmp_path: Path) -> None:
+    config = configuration(tmp_path)
+    settings = install(config)
+    asking = ("status", "--config", config)
+    assert json.loads(run_command(*asking, "--json").stdout)["scan"] is None
+    house = open_installation(settings)
+    try:
+        with only_scan(house) as teller:
+            teller.tell_now(Tally(files=4, taken_in=1, found_bytes=4_000_000, done_bytes=1_000_000))
+            second = run_command("scan", "--config", config)
+            assert (second.returncode, "another scan runs" in second.stderr) == (1, True)
+            scan = json.loads(run_command(*asking, "--json").stdout)["scan"]
+            assert (scan["files"], scan["taken_in"]) == (4, 1)
+            assert "████░░░░░░░░░░░░ 1/4  1/4 MB" in run_command(*asking).stdout
+    finally:
+        house.close()
+    assert "1/4" not in run_command(*asking).stdout
+    assert run_command("scan", "--config", config).returncode == 0
+
+
+def test_open_terminals_hear_of_contacts_that_it_takes_in() -> None:
+    """From a spool that the agent does not watch, so that nobody else takes them in."""
+    with short_folder() as folder:
+        config = configuration(folder)
+        install(config)
+        spool = folder / "old"
+        spool.mkdir()
+        with_old = folder / "with-old.toml"
+        with_old.write_text(config.read_text("utf-8") + f'[[source]]\nname = "old"\nspool = "{spool}"\n', "utf-8")
+        old = spool / "in-3201-0046701740605-20251123-140500-1763906700.1.wav"
+        old.write_bytes(sound(0.1, seed=99))
+        os.utime(old, (1_763_906_700, 1_763_906_700))
+        with (
+            started(config) as agent,
+            following(agent, agent.sign_in(Role.MANAGER)) as manager,
+            following(agent, agent.sign_in(Role.ADVISER)) as anna,
+            following(agent, agent.sign_in(Role.MAINTENANCE)) as maintenance,
+        ):
+            assert run_command("scan", "--config", with_old).returncode == 0
+            assert until("contacts", manager) <= {"heartbeat"}
+            assert until("contacts", anna) <= {"heartbeat"}
+            assert until("intake", maintenance) <= {"heartbeat", "contacts"}
 
 
 def test_the_bar_says_how_far_how_fast_and_how_long() -> None:
