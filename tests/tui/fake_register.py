@@ -33,6 +33,8 @@ class FakeRegister:
     tags: dict[str, list[str]] = field(default_factory=dict)
     told: dict[int, dict[str, object]] = field(default_factory=dict)
     """Fields of log entries that are otherwise than `entry` makes them, by number."""
+    scan: wire.ScanStatus | None = None
+    """One that runs."""
 
     def contact(self, number: int) -> wire.Contact:
         """The contact with this number; a higher number is newer."""
@@ -309,6 +311,21 @@ class FakeRegister:
             ],
             by_minute=[(minute * 7) % 13 for minute in range(60)],
             quarantined=quarantined,
+            scan=self.scan,
+        )
+
+    def running_scan(self, taken_in: int) -> wire.ScanStatus:
+        """A scan of a thousand files of a megabyte each, five of them a second."""
+        return wire.ScanStatus(
+            began_at=NEWEST_AT - timedelta(seconds=taken_in / 5),
+            at=NEWEST_AT,
+            files=1000,
+            found_bytes=1_000_000_000,
+            taken_in=taken_in,
+            quarantined=0,
+            waiting=0,
+            taken_bytes=taken_in * 1_000_000,
+            done_bytes=taken_in * 1_000_000,
         )
 
     def _number(self, number: int) -> str:

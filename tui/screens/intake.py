@@ -31,10 +31,13 @@ from tui.widgets.minute_bars import MinuteBars
 from tui.widgets.quarantine_commands import EXPORT, RETRY, why_not_with
 from tui.widgets.quarantine_table import QuarantineSource, QuarantineTable
 from tui.widgets.record_table import RecordTable
+from tui.widgets.scan_bar import ScanBar
 from tui.widgets.section import Section, Words
 
 READ_AGAIN_S = 30.0
 """The minutes pass also when nothing happens."""
+HIGH_ROWS = 30
+"""From here on there is room for a line between what is wrong and the sources."""
 SETTLE_S = 0.5
 """A burst of files is one occasion to look."""
 
@@ -44,6 +47,7 @@ class IntakeScreen(ShellScreen):
 
     CSS_PATH = "intake.tcss"
     AUTO_FOCUS = "QuarantineTable"
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (HIGH_ROWS, "-high")]  # noqa: RUF012 - Textual declares it so
     OFFERS: ClassVar[tuple[Command, ...]] = (
         RETRY,
         EXPORT,
@@ -87,6 +91,7 @@ class IntakeScreen(ShellScreen):
         with VerticalScroll(id="now"):
             yield Section(_("Intake"), columns=1, id="state")
             yield Section("", columns=6, id="sources")
+            yield ScanBar()
             yield MinuteBars()
         yield Static("", id="quarantine-title", markup=False)
         yield QuarantineTable()
@@ -142,6 +147,7 @@ class IntakeScreen(ShellScreen):
         self.query_one("#state", Section).show(intake_lines(status), title=intake_title(status))
         sources = source_lines(status.sources, now)
         self.query_one("#sources", Section).show(sources, in_place=_("No source is configured."))
+        self.query_one(ScanBar).scan = status.scan
         self.query_one(MinuteBars).counts = tuple(status.by_minute)
         title = ngettext("Quarantine: {count} file", "Quarantine: {count} files", status.quarantined)
         self.query_one("#quarantine-title", Static).update(outside(title.format(count=grouped(status.quarantined))))

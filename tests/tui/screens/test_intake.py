@@ -60,6 +60,35 @@ def test_an_event_brings_the_present_state() -> None:
     on_intake(body)
 
 
+@pytest.mark.parametrize("console", [False, True])
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+def test_a_scan_that_runs_is_shown_as_a_bar(size: tuple[int, int], console: bool) -> None:
+    agent = FakeAgent()
+    agent.register.scan = agent.register.running_scan(410)
+
+    async def body(scene: Scene) -> None:
+        await scene.until_text("Scan: 410 of 1,000 files · 410.0 MB of 1.0 GB · 1 min left", "41 %  5.0/s")
+        assert_golden(scene.app, f"intake-scan-{size[0]}x{size[1]}" + ("-console" if console else ""))
+        if console:
+            assert {glyph for glyph in scene.text if not glyph.isascii()} <= CONSOLE_GLYPHS
+
+    on_intake(body, agent=agent, size=size, console=console)
+
+
+def test_the_bar_goes_on_with_the_events_and_leaves_with_the_scan() -> None:
+    async def body(scene: Scene) -> None:
+        assert "Scan:" not in scene.text
+        for taken_in in (10, 990):
+            scene.agent.register.scan = scene.agent.register.running_scan(taken_in)
+            scene.agent.happen("intake")
+            await scene.until_text(f"Scan: {taken_in} of 1,000 files")
+        scene.agent.register.scan = None
+        scene.agent.happen("intake")
+        await scene.until(lambda: "Scan:" not in scene.text)
+
+    on_intake(body)
+
+
 def test_a_retry_is_asked_about_with_its_id_and_then_done() -> None:
     async def body(scene: Scene) -> None:
         await scene.press("j", "R")
