@@ -13,7 +13,7 @@ from textual.widget import Widget
 
 from agent import wire
 from tui import clock
-from tui.text import _
+from tui.text import _, ngettext
 from tui.widgets.intake_words import ago_words, size_words
 from tui.widgets.list_status import grouped
 
@@ -67,7 +67,8 @@ def scan_words(scan: wire.ScanStatus, now: datetime) -> str:
     """What is done of what there is, and how long the rest will take."""
     if not scan.files:
         return _("Scan: the files are counted …")
-    said = _("Scan: {done} of {files} files").format(done=grouped(done_files(scan)), files=grouped(scan.files))
+    counted = ngettext("Scan: {done} of {files} file", "Scan: {done} of {files} files", scan.files)
+    said = counted.format(done=grouped(done_files(scan)), files=grouped(scan.files))
     sizes = _("{done} of {found}").format(done=size_words(scan.done_bytes), found=size_words(scan.found_bytes))
     is_silent = (now - scan.at).total_seconds() >= QUIET_S
     last = _("last told {ago}").format(ago=ago_words(scan.at, now)) if is_silent else _left_words(scan)
