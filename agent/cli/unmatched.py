@@ -27,7 +27,7 @@ def unmatched(settings: Settings, days: int) -> None:
         desk = Desk(house)
         with desk.gate.attempt(server_actor(), ACTION, new_request_id()) as access, desk.gate.reading():
             access.detail["days"] = days
-            reports = compared(house, {}, days)
+            reports = compared(house, desk.pipeline.calls, days)
     if not reports:
         click.echo(_("No source says where the records of its calls are (call_records)."))
     for report in reports:

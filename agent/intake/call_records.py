@@ -1,8 +1,9 @@
 """The telephone system's `Master.csv`, followed as it grows: which line belongs to a call.
 
 It owns the place up to which the file was read, and an index of 100 bytes or so a call; the lines themselves are read
-again when they are asked for, so that years of calls take no memory. Only whole lines are read. What becomes of the
-file meanwhile:
+again when they are asked for, so that years of calls take no memory. Only whole lines are read. A megabyte at a time it
+also knows until when the calls before it had ended, so that whoever asks for the last week need not read the year. What
+becomes of the file meanwhile:
 
     grown        the new lines are read
     rotated      another file stands under the name: the old one is read to its end first, then the new one
@@ -21,6 +22,7 @@ import stat
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import datetime
 from hashlib import blake2b
 from itertools import islice
 from pathlib import Path
@@ -33,6 +35,8 @@ FIRST_READ_BYTES = 64 << 20
 """So much is read at the start: nobody waits for years of calls."""
 ROTATED_LIMIT = 12
 _READ_BYTES = 1 << 20
+_STEP_BYTES = 1 << 20
+"""Between two places of which it is known what had ended before."""
 _MARK_BYTES = 64
 _PACKED = (".gz", ".bz2", ".xz", ".zst", ".zip")
 
@@ -55,6 +59,68 @@ class _Part:
     """The last bytes before it: when others stand there, the file was written anew."""
     lines: dict[int, int] = field(default_factory=dict)
     """Digest of a uniqueid = where its line begins; the answered one where there are several."""
+    first_started: datetime | None = None
+    last_ended: datetime | None = None
+    steps: list[tuple[int, datetime | None]] = field(default_factory=list)
+    """Where a line begins = when the last call had ended of all that stand before it."""
+
+    def forget(self) -> None:
+        """It was written anew."""
+        self.start, self.offset, self.mark = 0, 0, b""
+        self.first_started = self.last_ended = None
+        self.lines.clear()
+        self.steps.clear()
+
+    def note(self, record: CallRecord, offset: int) -> None:
+        """Remember a line by where it begins."""
+        if offset - (self.steps[-1][0] if self.steps else self.start) >= _STEP_BYTES:
+            self.steps.append((offset, self.last_ended))
+        if record.started is not None:
+            self.first_started = min(record.started, self.first_started or record.started)
+        if record.ended is not None:
+            self.last_ended = max(record.ended, self.last_ended or record.ended)
+        digest = _digest(record.unique_id)
+        if record.is_answered:
+            self.lines[digest] = offset
+        else:
+            self.lines.setdefault(digest, offset)
+
+    def start_of(self, since: datetime | None) -> int:
+        """Where the lines begin among which all are that ended since then."""
+        start = self.start
+        if since is not None:
+            for offset, last_ended in (*self.steps, (self.offset, self.last_ended)):
+                if last_ended is not None and last_ended < since:
+                    start = offset
+        return start
+
+
+@dataclass(frozen=True, slots=True)
+class CallsSince:
+    """Lines as they stood when they were asked for; another thread may read on meanwhile. Close it."""
+
+    stretches: tuple[tuple[int, int, int], ...]
+    """Descriptor, first byte, byte behind the last."""
+    first_started: datetime | None
+    """Of all calls that are known, also of those that are not among these."""
+    unreadable_lines: int
+    """The same."""
+
+    def calls(self) -> Iterator[CallRecord]:
+        """File by file from the oldest.
+
+        Raises:
+            OSError: one cannot be read.
+        """
+        for fd, start, stop in self.stretches:
+            for _, line in _lines(fd, start, stop):
+                record = read_line(line)
+                if record is not None:
+                    yield record
+
+    def close(self) -> None:
+        for fd, _start, _stop in self.stretches:
+            os.close(fd)
 
 
 class CallRecords:
@@ -110,17 +176,15 @@ class CallRecords:
                     return record
         return None
 
-    def calls(self) -> Iterator[CallRecord]:
-        """Every line that was read, file by file from the oldest.
+    def since(self, since: datetime | None) -> CallsSince:
+        """The lines of all calls that ended since then, and of some that ended before; of all that are known for None.
 
-        Raises:
-            OSError: it cannot be read.
+        Args:
+            since: On the server's clock, without a zone.
         """
-        for part in self._parts:
-            for _, line in _lines(part.fd, part.start, part.offset):
-                record = read_line(line)
-                if record is not None:
-                    yield record
+        started = [part.first_started for part in self._parts if part.first_started is not None]
+        stretches = tuple((os.dup(part.fd), part.start_of(since), part.offset) for part in self._parts)
+        return CallsSince(stretches, min(started, default=None), self.unreadable_lines)
 
     def _begin(self) -> None:
         left_bytes = FIRST_READ_BYTES
@@ -143,8 +207,7 @@ class CallRecords:
 
     def _read(self, part: _Part) -> int:
         if os.pread(part.fd, len(part.mark), part.offset - len(part.mark)) != part.mark:
-            part.start, part.offset, part.mark = 0, 0, b""
-            part.lines.clear()
+            part.forget()
         read = 0
         for offset, line in _lines(part.fd, part.offset, os.fstat(part.fd).st_size):
             part.offset = offset + len(line)
@@ -152,10 +215,8 @@ class CallRecords:
             record = read_line(line)
             if record is None:
                 self.unreadable_lines += 1
-            elif record.is_answered:
-                part.lines[_digest(record.unique_id)] = offset
             else:
-                part.lines.setdefault(_digest(record.unique_id), offset)
+                part.note(record, offset)
         if read:
             start = max(0, part.offset - _MARK_BYTES)
             part.mark = os.pread(part.fd, part.offset - start, start)

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import closing, contextmanager
+from datetime import datetime
 
-from agent.intake.call_records import CallRecords
+from agent.intake.call_records import CallRecords, CallsSince
 from agent.intake.metadata.evidence import RecordOf
 from agent.intake.metadata.master_csv import CallRecord
 from agent.intake.metadata.statement import Statement
@@ -61,6 +63,22 @@ class KnownCalls:
             except OSError as error:
                 self._note(source_name, error)
                 return None
+
+    @contextmanager
+    def since(self, source_name: str, since: datetime) -> Iterator[CallsSince]:
+        """The calls of a source that ended since then, with what was written just now.
+
+        They are read while others go on: nobody who takes a recording in waits for that.
+
+        Raises:
+            OSError: the records cannot be read.
+        """
+        with self._lock:
+            records = self._records[source_name]
+            records.read_on()
+            found = records.since(since)
+        with closing(found):
+            yield found
 
     def record_of(self, source: Source) -> RecordOf | None:
         """How to ask for a call of this source, with what was written just now; None when it has no records."""

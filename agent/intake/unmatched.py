@@ -15,6 +15,8 @@ from agent.intake.metadata.master_csv import CallRecord
 
 GRACE = timedelta(minutes=30)
 """A recording may come so long after its call, and a line so long after a recording began."""
+OVERLAP = timedelta(days=1)
+"""A part of a call, or what a clock tells that is set, is further from it by less than this."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,15 +39,22 @@ class Unmatched:
 
 
 def unmatched(
-    calls: Iterable[CallRecord], recordings: Iterable[Recorded], *, since: datetime, now: datetime, least_s: int = 1
+    calls: Iterable[CallRecord],
+    recordings: Iterable[Recorded],
+    *,
+    since: datetime,
+    now: datetime,
+    first: datetime | None = None,
+    least_s: int = 1,
 ) -> Unmatched:
     """Compare calls and recordings.
 
     Args:
-        calls: All that are known, in any order.
+        calls: In any order; all that are known, or those of the time from `OVERLAP` before `since` on.
         recordings: Those that began at `since` or later, and from a while before it.
         since: On the source's clock, as everything here: what ended earlier is of no interest.
         now: On that clock.
+        first: When the first call began that is known, if it may not be among `calls`.
         least_s: A call of fewer seconds needs no recording.
     """
     held = list(recordings)
@@ -53,7 +62,6 @@ def unmatched(
     known: set[str] = set()
     matched: set[str] = set()
     missed: list[CallRecord] = []
-    first: datetime | None = None
     for call in calls:
         known.update((call.unique_id, call.linked_id))
         if call.started is not None:

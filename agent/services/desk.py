@@ -48,7 +48,7 @@ class Desk:
         self.loop = IntakeLoop(house, self.pipeline, self._taken)
         self.intake = IntakeDesk(self.gate, self.pipeline, self.loop, self.news)
         self.scans = Scans(house, self.news)
-        self.unmatched = UnmatchedDesk(self.gate)
+        self.unmatched = UnmatchedDesk(self.gate, self.pipeline.calls)
         self.health = Health(self.gate, self.loop, self.outside, self.direct_opens)
         house.register.after_commit.append(self._written)
 

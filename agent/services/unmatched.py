@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -10,10 +9,10 @@ from zoneinfo import ZoneInfo
 
 from agent import wire
 from agent.installation import Installation
-from agent.intake.call_records import CallRecords
+from agent.intake.known_calls import KnownCalls
 from agent.intake.metadata.conventions import read_name
 from agent.intake.metadata.house import House
-from agent.intake.unmatched import GRACE, Recorded, Unmatched, unmatched
+from agent.intake.unmatched import GRACE, OVERLAP, Recorded, Unmatched, unmatched
 from agent.services.bodies import instant
 from agent.services.caller import Caller
 from agent.services.gate import Gate
@@ -40,11 +39,10 @@ class SourceUnmatched:
 class UnmatchedDesk:
     """What people can ask. It raises what `agent.services.gate` does."""
 
-    def __init__(self, gate: Gate) -> None:
+    def __init__(self, gate: Gate, calls: KnownCalls) -> None:
         self._gate = gate
         self._house = gate.house
-        self._followed: dict[str, CallRecords] = {}
-        self._following = threading.Lock()
+        self._calls = calls
 
     def read(self, caller: Caller, *, days: int = DEFAULT_DAYS) -> wire.Unmatched:
         """The report as it is told: the last of each source, and how many there are."""
@@ -59,35 +57,30 @@ class UnmatchedDesk:
         """
         with self._gate.access(caller, ACTION, needs=Capability.INTAKE_READ) as access:
             access.detail["days"] = days
-            with self._following:
-                return compared(self._house, self._followed, days)
+            return compared(self._house, self._calls, days)
 
 
-def compared(house: Installation, followed: dict[str, CallRecords], days: int) -> list[SourceUnmatched]:
+def compared(house: Installation, calls: KnownCalls, days: int) -> list[SourceUnmatched]:
     """The report of every source that names its call records. Where the register may be read.
 
     Args:
         house: Its settings and recordings.
-        followed: The records that are read already, by source; those that are not are added.
+        calls: What the records say, as the intake knows it too.
         days: How far it goes back.
     """
-    reports = []
-    for source in house.settings.source:
-        if source.call_records is not None:
-            records = followed.setdefault(source.name, CallRecords(source.call_records))
-            reports.append(_of(house, source, records, days))
-    return reports
+    return [_of(house, source, calls, days) for source in house.settings.source if source.call_records is not None]
 
 
-def _of(house: Installation, source: Source, records: CallRecords, days: int) -> SourceUnmatched:
+def _of(house: Installation, source: Source, calls: KnownCalls, days: int) -> SourceUnmatched:
     now = datetime.fromtimestamp(house.now_ms() / 1000, ZoneInfo(source.zone)).replace(tzinfo=None)
     since = now - timedelta(days=days)
     try:
-        records.read_on()
-        found = unmatched(records.calls(), _recorded(house, source, since), since=since, now=now)
+        with calls.since(source.name, since - OVERLAP) as told:
+            recorded = _recorded(house, source, since)
+            found = unmatched(told.calls(), recorded, since=since, now=now, first=told.first_started)
+            return SourceUnmatched(source.name, found, unreadable_lines=told.unreadable_lines)
     except OSError as error:
         return SourceUnmatched(source.name, Unmatched((), (), 0), error.strerror or str(error))
-    return SourceUnmatched(source.name, found, unreadable_lines=records.unreadable_lines)
 
 
 def _recorded(house: Installation, source: Source, since: datetime) -> Iterator[Recorded]:

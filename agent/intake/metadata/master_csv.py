@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
 
-from agent.intake.metadata.name import local_of
+from agent.intake.metadata.name import YEARS
 from agent.intake.metadata.statement import CALL_RECORD, Statement
 
 LINE_LIMIT_BYTES = 16 << 10
@@ -30,6 +30,7 @@ TEXT_LIMIT = 200
 
 _CHANNEL = re.compile(r"[A-Za-z0-9]+/(?P<telephone>[^-@/]{1,40})[-@].*", re.DOTALL)
 """`PJSIP/3201-0000001a`."""
+_TIME = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d", re.ASCII)
 _ANSWERED = "ANSWERED"
 
 
@@ -93,9 +94,20 @@ def read_line(line: bytes) -> CallRecord | None:
         channel=cells[5],
         called_channel=cells[6],
         application=cells[7],
-        started=local_of(cells[9], "%Y-%m-%d %H:%M:%S"),
-        answered=local_of(cells[10], "%Y-%m-%d %H:%M:%S"),
-        ended=local_of(cells[11], "%Y-%m-%d %H:%M:%S"),
+        started=_time(cells[9]),
+        answered=_time(cells[10]),
+        ended=_time(cells[11]),
         billed_s=int(cells[13]) if cells[13].isascii() and cells[13].isdigit() and len(cells[13]) < 10 else 0,
         disposition=cells[14],
     )
+
+
+def _time(said: str) -> datetime | None:
+    """In a fifteenth of the time that `strptime` takes: there are three times in each of 300,000 lines."""
+    if not _TIME.fullmatch(said):
+        return None
+    try:
+        local = datetime.fromisoformat(said)
+    except ValueError:
+        return None
+    return local if local.year in YEARS else None

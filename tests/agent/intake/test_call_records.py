@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import closing
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -32,7 +34,12 @@ def records(file: Path) -> Iterator[CallRecords]:
 
 
 def ids(records: CallRecords) -> list[str]:
-    return [call.unique_id for call in records.calls()]
+    return ids_since(records, None)
+
+
+def ids_since(records: CallRecords, since: datetime | None) -> list[str]:
+    with closing(records.since(since)) as found:
+        return [call.unique_id for call in found.calls()]
 
 
 def is_known(records: CallRecords, *unique_ids: str) -> bool:
@@ -167,3 +174,58 @@ def test_of_one_file_the_first_calls_are_forgotten_when_there_are_too_many(
     records.read_on()
     assert is_known(records, "5.2", "5.3")
     assert records.of("5.1") is None
+
+
+def of_day(day: int, unique_id: str) -> bytes:
+    return line(unique_id, **{"2026-11-23": f"2026-11-{day:02d}"})
+
+
+def test_whoever_asks_for_the_last_days_does_not_read_those_before(
+    file: Path, records: CallRecords, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(call_records, "_STEP_BYTES", 1)
+    file.write_bytes(b"".join(of_day(day, f"1.{day}") for day in range(1, 11)))
+    records.read_on()
+    with file.open("ab") as more:
+        more.write(of_day(11, "1.11"))
+    records.read_on()
+    assert ids_since(records, datetime.fromisoformat("2026-11-09")) == ["1.9", "1.10", "1.11"]
+    assert ids_since(records, datetime.fromisoformat("2026-11-12")) == []
+    assert ids_since(records, datetime.fromisoformat("2026-10-31")) == [f"1.{day}" for day in range(1, 12)]
+    with closing(records.since(datetime.fromisoformat("2026-11-09"))) as found:
+        assert found.first_started == datetime.fromisoformat("2026-11-01T14:04:58")
+
+
+def test_a_call_that_stands_behind_later_ones_is_found_all_the_same(
+    file: Path, records: CallRecords, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(call_records, "_STEP_BYTES", 1)
+    file.write_bytes(b"".join(of_day(day, f"1.{day}") for day in (1, 9, 2, 3, 10)))
+    records.read_on()
+    assert ids_since(records, datetime.fromisoformat("2026-11-08")) == ["1.9", "1.2", "1.3", "1.10"]
+
+
+def test_of_a_file_that_was_written_anew_nothing_old_is_known(
+    file: Path, records: CallRecords, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(call_records, "_STEP_BYTES", 1)
+    file.write_bytes(b"".join(of_day(day, f"1.{day}") for day in range(1, 11)))
+    records.read_on()
+    file.write_bytes(of_day(3, "2.3") + of_day(4, "2.4"))
+    records.read_on()
+    assert ids_since(records, datetime.fromisoformat("2026-11-04")) == ["2.4"]
+    with closing(records.since(None)) as found:
+        assert found.first_started == datetime.fromisoformat("2026-11-03T14:04:58")
+
+
+def test_what_was_asked_for_can_be_read_when_it_was_forgotten_meanwhile(
+    file: Path, records: CallRecords, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    records.read_on()
+    with closing(records.since(None)) as found:
+        monkeypatch.setattr(call_records, "CALLS_LIMIT", 1)
+        file.rename(file.with_name("Master.csv.1"))
+        file.write_bytes(line("1.3"))
+        records.read_on()
+        assert ids(records) == ["1.3"]
+        assert [call.unique_id for call in found.calls()] == ["1.1", "1.2"]

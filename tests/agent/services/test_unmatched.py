@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 
 from agent.errors import NotPermitted
+from agent.intake import call_records
+from agent.intake.metadata.master_csv import CallRecord, read_line
 from agent.services.desk import Desk
 from agent.settings import Settings
 from agent.wire import Role
@@ -63,6 +66,40 @@ def test_what_is_told_is_newest_first_bounded_and_counted(
     monkeypatch.setattr("agent.services.unmatched.SHOWN", 1)
     (source,) = desk.unmatched.read(people.caller(Role.MAINTENANCE)).sources
     assert (source.call_count, len(source.calls)) == (2, 1)
+
+
+def test_the_intake_goes_on_while_the_records_are_read(desk: Desk, records: Path, settings: Settings) -> None:
+    calls, source = desk.pipeline.calls, settings.source[0]
+    with calls.since("pbx", datetime.fromisoformat("2026-11-01")) as told:
+        reading = told.calls()
+        next(reading)
+        asked = calls.record_of(source)
+        assert asked is not None
+        assert asked("1795435500.2") is not None
+        assert [call.unique_id for call in reading] == ["1795435500.1", "1795435500.2"]
+
+
+def test_a_second_look_reads_neither_what_is_known_nor_what_is_too_old(
+    desk: Desk, people: People, settings: Settings, records: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(call_records, "_STEP_BYTES", 1)
+    old = b"".join(line(f"1790000000.{number}", **{"2026-11-23": "2026-10-01"}) for number in range(50))
+    records.write_bytes(old + records.read_bytes())
+    clock.forward(hours=8)
+    odd = call_file(desk, settings.source[0], NAME.format("1795435500.9"), content=sound(0.2))
+    caretaker = people.caller(Role.MAINTENANCE)
+    first = desk.unmatched.read(caretaker)
+    read: list[bytes] = []
+
+    def counted(told: bytes) -> CallRecord | None:
+        read.append(told)
+        return read_line(told)
+
+    monkeypatch.setattr(call_records, "read_line", counted)
+    assert desk.unmatched.read(caretaker) == first
+    assert len(read) == 2, "the calls of the last days, once"
+    assert {call.call_id for call in first.sources[0].calls} == {"1795435500.1", "1795435500.2"}
+    assert [recording.contact_id for recording in first.sources[0].recordings] == [odd]
 
 
 def test_records_that_cannot_be_read_are_said(desk: Desk, people: People) -> None:
