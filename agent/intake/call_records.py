@@ -134,6 +134,8 @@ class CallRecords:
         self._path = path
         self._parts: list[_Part] = []
         self._is_begun = False
+        self.read_lines = 0
+        """So far, of whatever file."""
         self.unreadable_lines = 0
         """Lines that are none of `Master.csv`, or that have no uniqueid."""
 
@@ -211,6 +213,7 @@ class CallRecords:
         read = 0
         for offset, line in _lines(part.fd, part.offset, os.fstat(part.fd).st_size):
             part.offset = offset + len(line)
+            self.read_lines += 1
             read += 1
             record = read_line(line)
             if record is None:

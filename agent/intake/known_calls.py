@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Iterable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from datetime import datetime
 
 from agent.intake.call_records import CallRecords, CallsSince
@@ -50,10 +50,16 @@ class KnownCalls:
         """Why a source's records could not be read, in English; None when they could, and where it has none."""
         return self._troubles.get(source_name)
 
-    def read_on(self, source_name: str) -> bool:
-        """Read what has come since the last time; whether there was anything."""
+    def read_on(self, source_name: str) -> int:
+        """Read what has come since the last time, as far as it can be read.
+
+        Returns:
+            How many lines were read so far, whoever asked for it: another number means that something has come.
+        """
         with self._lock:
-            return self._read_on(source_name)
+            with suppress(OSError):
+                self._read_on(source_name)
+            return self._records[source_name].read_lines
 
     def of(self, source_name: str, call_id: str) -> CallRecord | None:
         """The call of this id, as far as the records are read; None too when they cannot be."""
@@ -74,9 +80,8 @@ class KnownCalls:
             OSError: the records cannot be read.
         """
         with self._lock:
-            records = self._records[source_name]
-            records.read_on()
-            found = records.since(since)
+            self._read_on(source_name)
+            found = self._records[source_name].since(since)
         with closing(found):
             yield found
 
@@ -92,14 +97,13 @@ class KnownCalls:
 
         return asked
 
-    def _read_on(self, source_name: str) -> bool:
+    def _read_on(self, source_name: str) -> None:
         try:
-            read = self._records[source_name].read_on()
+            self._records[source_name].read_on()
         except OSError as error:
             self._note(source_name, error)
-            return False
+            raise
         self._troubles.pop(source_name, None)
-        return read > 0
 
     def _note(self, source_name: str, error: OSError) -> None:
         trouble = f"the call records cannot be read ({error.strerror or 'it is no file'})"

@@ -80,6 +80,8 @@ class LateCalls:
         self._awaiting: dict[str, _Awaiting] = {}
         """By the id of the recording, in the order in which they came."""
         self._seen_to = 0
+        self._read_lines: list[int] = []
+        """Of each source's records, when they were looked at last."""
         self._is_behind = True
         """Something may be joined that was not."""
 
@@ -91,9 +93,10 @@ class LateCalls:
         """
         if not self._sources:
             return
-        news = [self._calls.read_on(name) for name in self._sources]
+        read_lines = [self._calls.read_on(name) for name in self._sources]
+        has_news, self._read_lines = read_lines != self._read_lines, read_lines
         has_more = self._await_new()
-        if self._is_behind or has_more or any(news):
+        if self._is_behind or has_more or has_news:
             self._is_behind = not self._join() or has_more
 
     def _await_new(self) -> bool:

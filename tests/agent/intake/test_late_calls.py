@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -90,6 +91,24 @@ def test_a_record_that_is_there_is_joined_when_its_recording_comes(house: Instal
     joining.late.look()
     assert joining.taken == []
     assert entries(house)[-1]["action"] == "contact.take_in"
+
+
+@pytest.mark.parametrize("how", ["somebody asked about the calls", "the file was rotated"])
+def test_a_record_that_was_read_before_the_intake_looked_is_joined_all_the_same(
+    how: str, house: Installation, joining: Joining
+) -> None:
+    written(house, line("1.1"))
+    contact_id = joining.take()
+    joining.late.look()
+    file = written(house, line(UNIQUE))
+    if how == "the file was rotated":
+        file.rename(file.with_name("Master.csv.1"))
+        assert joining.pipeline.calls.of("pbx", UNIQUE) is None
+    else:
+        with joining.pipeline.calls.since("pbx", datetime.fromisoformat("2026-11-01")):
+            pass
+    joining.late.look()
+    assert joining.taken == [Taken(contact_id, "anna.berg")]
 
 
 def test_a_record_that_is_written_later_enriches_its_contact_with_history(
