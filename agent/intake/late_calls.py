@@ -97,6 +97,7 @@ class LateCalls:
         has_news, self._read_lines = read_lines != self._read_lines, read_lines
         has_more = self._await_new()
         if self._is_behind or has_more or has_news:
+            self._is_behind = True  # until all is joined, also when that fails
             self._is_behind = not self._join() or has_more
 
     def _await_new(self) -> bool:

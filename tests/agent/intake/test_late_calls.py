@@ -272,10 +272,14 @@ def test_records_that_cannot_be_read_hold_no_recording_up_and_are_joined_when_th
     assert joining.contact().number == "+46701740605"
 
 
+@pytest.mark.parametrize("looks_before", [0, 1])
 def test_when_it_cannot_become_durable_nothing_has_changed_and_the_next_look_joins_it(
-    house: Installation, joining: Joining
+    looks_before: int, house: Installation, joining: Joining
 ) -> None:
+    written(house, line("1.1"))
     joining.take()
+    for _ in range(looks_before):
+        joining.late.look()
     written(house, line(UNIQUE))
     before = stored(house)
     with unwritable(house), pytest.raises(RegisterUnwritable):
