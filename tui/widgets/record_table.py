@@ -1,33 +1,28 @@
 """A table over a list at the agent that may be a million rows long.
 
-It owns what is on the screen and a cursor that is bound to a row's identity, never to its place. It
-refuses to move by itself: rows that come are counted, and shown when they are asked for. Empty, loading,
+It owns which rows are on the screen (`list_canvas` draws them) and a cursor that is bound to a row's identity, never to
+its place. It refuses to move by itself: rows that come are counted, and shown when they are asked for. Empty, loading,
 failed and refused are states of the list with words of their own.
 """
 
 from __future__ import annotations
 
-import textwrap
 from datetime import datetime
 from typing import ClassVar, Generic, TypeVar
 
-from rich.style import Style
 from textual import events, on
-from textual.geometry import Offset, Region, Size
+from textual.geometry import Region
 from textual.message import Message
-from textual.reactive import reactive
-from textual.scroll_view import ScrollView
-from textual.strip import Strip
 from textual.timer import Timer
 
 from agent.errors import EarwitnessError
 from tui.commands import Command, Offering
 from tui.text import _
-from tui.widgets.columns import MARKER_CELLS, Column
+from tui.widgets.columns import Column
+from tui.widgets.list_canvas import HEADER_LINES, ListCanvas
 from tui.widgets.list_reader import Anchor, ListReader, Snapshot
 from tui.widgets.list_state import ListState
 from tui.widgets.record_source import RecordSource
-from tui.widgets.row_painter import RowPainter
 from tui.widgets.table_commands import TABLE_COMMANDS
 from tui.widgets.time_jump import Span, shifted
 
@@ -37,12 +32,9 @@ MessageRow = TypeVar("MessageRow")
 FETCH_DELAY_S = 0.03
 """Pages are asked for when the list has stood this long: a held key does not ask for each it passes."""
 COUNT_DELAY_S = 0.25
-HEADER_LINES = 1
-STATE_LINE = 2
-NOT_YET = "·"
 
 
-class RecordTable(Offering, ScrollView, Generic[Row], can_focus=True):
+class RecordTable(Offering, ListCanvas[Row], Generic[Row], can_focus=True):
     """The table.
 
     Args:
@@ -51,35 +43,6 @@ class RecordTable(Offering, ScrollView, Generic[Row], can_focus=True):
     """
 
     OFFERS: ClassVar[tuple[Command, ...]] = TABLE_COMMANDS
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "record-table--header",
-        "record-table--cursor",
-        "record-table--muted",
-        "record-table--warning",
-        "record-table--error",
-        "record-table--success",
-    }
-    DEFAULT_CSS = """
-    RecordTable {
-        height: 1fr; background: $background; color: $foreground; overflow-x: auto; overflow-y: scroll;
-        scrollbar-size-vertical: 1; scrollbar-size-horizontal: 1;
-        & > .record-table--header { color: $text-muted; text-style: bold; }
-        & > .record-table--muted { color: $text-muted; }
-        & > .record-table--warning { color: $warning; }
-        & > .record-table--error { color: $error; }
-        & > .record-table--success { color: $success; }
-        & > .record-table--cursor {
-            background: $block-cursor-blurred-background; color: $block-cursor-blurred-foreground;
-            text-style: $block-cursor-blurred-text-style;
-        }
-        &:focus > .record-table--cursor {
-            background: $block-cursor-background; color: $block-cursor-foreground;
-            text-style: $block-cursor-text-style;
-        }
-    }
-    """
-
-    state: reactive[ListState] = reactive(ListState.LOADING)
 
     class Chosen(Message, Generic[MessageRow]):
         """A row was opened."""
@@ -134,28 +97,17 @@ class RecordTable(Offering, ScrollView, Generic[Row], can_focus=True):
         id: str | None = None,
         classes: str | None = None,
     ) -> None:
-        super().__init__(name=name, id=id, classes=classes)
-        self.empty_words = empty_words or _("Nothing here.")
+        super().__init__(columns, self._fetch_soon, empty_words=empty_words, name=name, id=id, classes=classes)
         self.newer = 0
         """Rows that have come since the list was asked for."""
-        self.error: EarwitnessError | None = None
-        """Why the list is failed or refused."""
         self._reader: ListReader[Row] = ListReader(self)
         self._source: RecordSource[Row] | None = None
-        self._snapshot: Snapshot[Row] | None = None
-        self._index = 0
         self._row: Row | None = None
         self._fetch_timer: Timer | None = None
         self._newer_timer: Timer | None = None
-        self._painter = RowPainter(columns, self._style_of)
-        self._styles: dict[str, Style] = {}
 
     # --- for its screen
     # --------------------------------------------------------------------------------------------
-
-    @property
-    def count(self) -> int:
-        return self._snapshot.count if self._snapshot else 0
 
     @property
     def as_of(self) -> str | None:
@@ -320,17 +272,6 @@ class RecordTable(Offering, ScrollView, Generic[Row], can_focus=True):
         if before != (self._index, self._row):
             self.post_message(self.Highlighted(self, self._index, self._row))
 
-    def _place_terminal_cursor(self) -> None:
-        """Put the terminal's own cursor on the selected row: screen readers and braille lines follow it."""
-        if self.has_focus and self.is_attached:
-            line = self._index - self.scroll_offset.y + HEADER_LINES
-            self.app.cursor_position = Offset(self.content_region.x, self.content_region.y + line)
-
-    @property
-    def _lines(self) -> int:
-        """Lines of the screen that show rows."""
-        return max(1, self.scrollable_content_region.height - HEADER_LINES)
-
     # --- commands
     # --------------------------------------------------------------------------------------------------
 
@@ -372,15 +313,12 @@ class RecordTable(Offering, ScrollView, Generic[Row], can_focus=True):
             return None
         return self._snapshot.source.instant(self._row)
 
-    # --- drawing
-    # -----------------------------------------------------------------------------------------------------
+    # --- what is in view
+    # ---------------------------------------------------------------------------------------------
 
     def on_resize(self) -> None:
         self._resize_list()
         self._select(self._index)
-
-    def on_focus(self) -> None:
-        self._place_terminal_cursor()
 
     def on_click(self, event: events.Click) -> None:
         line = event.get_content_offset_capture(self).y - HEADER_LINES
@@ -392,63 +330,6 @@ class RecordTable(Offering, ScrollView, Generic[Row], can_focus=True):
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         super().watch_scroll_y(old_value, new_value)
         self._fetch_soon()
-        self._place_terminal_cursor()
-
-    def notify_style_update(self) -> None:
-        self._styles.clear()
-        super().notify_style_update()
-
-    def _resize_list(self) -> None:
-        self._painter.fit(self.scrollable_content_region.width)
-        self.virtual_size = Size(self._painter.width, self.count + HEADER_LINES)
-        self.refresh()
-
-    def _style_of(self, part: str) -> Style:
-        if part not in self._styles:
-            names = [f"record-table--{part}"] if part else []
-            self._styles[part] = self.get_component_rich_style(*names) if names else self.rich_style
-        return self._styles[part]
-
-    def render_line(self, y: int) -> Strip:
-        strip, part = self._header_or_row(y)
-        left, width = self.scroll_offset.x, self.scrollable_content_region.width
-        return strip.crop_extend(left, left + width, self._style_of(part))
-
-    def _header_or_row(self, y: int) -> tuple[Strip, str]:
-        """A line of the widget, and the part whose style goes on to its right."""
-        if y < HEADER_LINES:
-            return self._painter.header(), ""
-        if self.state is not ListState.SHOWN or self._snapshot is None:
-            return self._painter.words(self._state_line(y - STATE_LINE), self.state.tone), ""
-        index = self.scroll_offset.y + y - HEADER_LINES
-        if index >= self.count:
-            return Strip([]), ""
-        is_cursor = index == self._index
-        row = self._snapshot.pages.row(index)
-        if row is None:
-            strip = self._painter.words(self._missing_words(self._snapshot, index), "muted", is_cursor=is_cursor)
-        else:
-            strip = self.paint(index, row, is_cursor=is_cursor)
-        return strip, "cursor" if is_cursor else ""
-
-    def paint(self, index: int, row: Row, *, is_cursor: bool) -> Strip:
-        """The line of a row. Extend it where a row's neighbours change how it is told."""
-        return self._painter.row(row, is_cursor=is_cursor)
-
-    def _state_line(self, line: int) -> str:
-        words = self.state.words(empty=self.empty_words, error=self.error)
-        room = max(10, self.scrollable_content_region.width - 2 * MARKER_CELLS)
-        lines = textwrap.wrap(words, room)
-        return lines[line] if 0 <= line < len(lines) else ""
-
-    def _missing_words(self, snapshot: Snapshot[Row], index: int) -> str:
-        number = snapshot.pages.number_of(index)
-        if number in snapshot.failed:
-            return _("could not be read; r tries again")
-        if number in snapshot.pages:
-            return _("no longer there")
-        self._fetch_soon()
-        return NOT_YET
 
     def _fetch_soon(self) -> None:
         if self._fetch_timer is None:
