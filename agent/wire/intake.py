@@ -23,6 +23,7 @@ class SourceStatus(Body):
     taken_in: int
     """Since the agent started."""
     last_taken_in_at: Instant | None = None
+    """Of all its files, also those from before the agent started; None when none of the last contacts is its."""
     left_alone: int
     """Files in the spool that are neither recordings nor sidecars."""
     in_work: int = 0
