@@ -10,7 +10,8 @@
 
     keys_dir also holds `epoch` and a `checkpoint`, which survive when state_dir is put back to an older state.
 
-Only the agent's own program opens one; whoever else wants something asks the agent.
+Only the agent's own program opens one, and only as the user whose it is: what root wrote here, a sealed recording or a
+checkpoint, the agent could not read. Whoever else wants something asks the agent.
 """
 
 from __future__ import annotations
@@ -27,12 +28,14 @@ from agent.audit.checkpoint import CheckpointSigner
 from agent.audit.epoch import EpochUnreadable, read_epoch
 from agent.audit.log import AccessLog
 from agent.audit.reserve import MIB, Reserve
-from agent.errors import Conflict, EarwitnessError, IntegrityBroken, NotFound
+from agent.errors import Conflict, EarwitnessError, IntegrityBroken, NotFound, WrongUse
 from agent.settings import Settings
 from agent.vault.keys import Keys, KeysUnusable, create_keys, load_keys
 from agent.vault.store import Vault
 from db.engine import Register, RegisterUnreadable
 from db.migrations import bring_up_to_date, pending
+
+ROOT = 0
 
 
 def wall_clock_ms() -> int:
@@ -76,6 +79,7 @@ def create(settings: Settings, *, now_ms: Callable[[], int] = wall_clock_ms) -> 
         Conflict: there is one already.
     """
     settings.state_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    _require_own_user(settings)
     if database_file(settings).exists():
         raise Conflict(what=f"there is an installation in {settings.state_dir} already")
     try:
@@ -88,15 +92,25 @@ def create(settings: Settings, *, now_ms: Callable[[], int] = wall_clock_ms) -> 
     return _fitted(settings, keys, register, now_ms)
 
 
-def open_installation(settings: Settings, *, now_ms: Callable[[], int] = wall_clock_ms) -> Installation:
+def open_installation(
+    settings: Settings, *, now_ms: Callable[[], int] = wall_clock_ms, also_as_root: bool = False
+) -> Installation:
     """Open the installation that the settings describe, its tables brought up to date.
+
+    Args:
+        settings: Where it lies.
+        now_ms: Its clock.
+        also_as_root: For who looks and writes nothing.
 
     Raises:
         NotFound: there is none; `earwitness-agent init` makes it.
+        WrongUse: root opens what is another user's.
         IntegrityBroken: the database is damaged, or the keys are not its keys.
     """
     if not database_file(settings).exists():
         raise NotFound(kind="installation", id=str(settings.state_dir))
+    if not also_as_root:
+        _require_own_user(settings)
     try:
         keys = load_keys(settings.keys)
     except KeysUnusable as error:
@@ -149,8 +163,10 @@ def only_agent(settings: Settings) -> Iterator[AgentLock]:
     Raises:
         NotFound: there is no installation.
         Conflict: another agent holds it.
+        WrongUse: root would hold what is another user's.
     """
     try:
+        _require_own_user(settings)
         descriptor = os.open(_lock_file(settings), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
     except FileNotFoundError as error:
         raise NotFound(kind="installation", id=str(settings.state_dir)) from error
@@ -186,6 +202,13 @@ def agents_database(settings: Settings) -> tuple[int, int] | None:
         return int(device), int(inode)
     except (OSError, ValueError):
         return None
+
+
+def _require_own_user(settings: Settings) -> None:
+    owner = settings.state_dir.stat().st_uid
+    if os.geteuid() == ROOT and owner != ROOT:
+        user = f"sudo -u '#{owner}'"
+        raise WrongUse(what=f"root must not write where another user's agent has to read; run it with {user}")
 
 
 def _lock_file(settings: Settings) -> Path:

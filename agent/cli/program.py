@@ -85,9 +85,9 @@ def _loaded(context: click.Context, parameter: click.Parameter, file: Path) -> S
 
 
 @contextmanager
-def opened(settings: Settings) -> Iterator[Installation]:
-    """The installation, closed afterwards."""
-    house = open_installation(settings)
+def opened(settings: Settings, *, also_as_root: bool = False) -> Iterator[Installation]:
+    """The installation, closed afterwards; see `open_installation`."""
+    house = open_installation(settings, also_as_root=also_as_root)
     try:
         yield house
     finally:

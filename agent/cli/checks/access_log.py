@@ -18,7 +18,7 @@ LITTLE_BYTES = 1 << 30
 
 def access_log(examination: Examination) -> Iterator[Finding]:
     try:
-        with opened(examination.settings) as house, house.register.read():
+        with opened(examination.settings, also_as_root=True) as house, house.register.read():
             newest = stored.newest_checkpoint()
             cannot = house.log.cannot_log
             if newest is None and stored.size():
