@@ -15,6 +15,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
 import click
@@ -73,10 +74,19 @@ DOMAINS = (
 def template(domain: Domain) -> Catalog:
     """Every message that the source holds, untranslated."""
     found = Catalog()
-    for name, file in domain.files():
-        for _line, message, _comments, context in extract_from_file("python", file, keywords=KEYWORDS):
-            found.add(message, locations=[(name, 0)], context=context)
+    for name, message, context in _extracted(domain):
+        found.add(message, locations=[(name, 0)], context=context)
     return found
+
+
+@cache
+def _extracted(domain: Domain) -> list[tuple[str, str | tuple[str, ...], str | None]]:
+    """Each message with its file and its context; the source stays as it is while a process runs."""
+    return [
+        (name, message, context)
+        for name, file in domain.files()
+        for _line, message, _comments, context in extract_from_file("python", file, keywords=KEYWORDS)
+    ]
 
 
 def kept(domain: Domain, language: str) -> Catalog:
