@@ -10,6 +10,7 @@ import hashlib
 import struct
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 from agent import wire
 from tests.tui.hostile import HOSTILE
@@ -132,34 +133,8 @@ class FakeRegister:
 
     def entry(self, seq: int) -> wire.Entry:
         """The log entry with this number."""
-        return self._made(seq).model_copy(update=self.told.get(seq, {}))
-
-    def _made(self, seq: int) -> wire.Entry:
-        action, outcome, reason = (
-            ("contact.search", wire.Outcome.ALLOWED, None),
-            ("contact.listen", wire.Outcome.ALLOWED, "what was promised"),
-            ("contact.show", wire.Outcome.REFUSED, "out-of-scope"),
-            ("session.begin", wire.Outcome.FAILED, "sign-in-failed"),
-        )[seq % 4]
-        is_listening = action == "contact.listen"
-        return wire.Entry(
-            seq=seq,
-            at=NEWEST_AT - timedelta(minutes=3 * (self.log_size_at_start - 1 - seq)),
-            actor=wire.Actor(
-                account=None if seq % 4 == 3 else self._outside(("anna.berg", "e.sund", "mika")[seq % 3], seq),
-                uid=1000 + seq % 3,
-                via="tui",
-                session=f"{seq // 40:08x}",
-            ),
-            action=action,
-            outcome=outcome,
-            target=f"c{seq % self.size:06d}" if action.startswith("contact.") else None,
-            purpose=wire.Purpose.COMPLAINT.value if is_listening else None,
-            case="C-118" if is_listening else None,
-            reason=self._outside(reason, seq),
-            detail={"recording": "r1", "from_ms": 0, "to_ms": 16000} if is_listening else {},
-            request_id=f"{seq:08x}",
-        )
+        made = _entry(seq, self.log_size_at_start, self.size, self.hostile)
+        return made.model_copy(update=self.told[seq]) if seq in self.told else made
 
     log_size_at_start: int = 4000
 
@@ -336,4 +311,38 @@ class FakeRegister:
         )[number % 3]
 
     def _outside(self, text: str | None, number: int) -> str | None:
-        return HOSTILE[number % len(HOSTILE)] if self.hostile and text is not None else text
+        return _outside(text, number, self.hostile)
+
+
+@lru_cache(20_000)
+def _entry(seq: int, log_size: int, contacts: int, hostile: bool) -> wire.Entry:
+    """A log entry, made once for all tests: a search looks at thousands of them, and they are frozen."""
+    action, outcome, reason = (
+        ("contact.search", wire.Outcome.ALLOWED, None),
+        ("contact.listen", wire.Outcome.ALLOWED, "what was promised"),
+        ("contact.show", wire.Outcome.REFUSED, "out-of-scope"),
+        ("session.begin", wire.Outcome.FAILED, "sign-in-failed"),
+    )[seq % 4]
+    is_listening = action == "contact.listen"
+    return wire.Entry(
+        seq=seq,
+        at=NEWEST_AT - timedelta(minutes=3 * (log_size - 1 - seq)),
+        actor=wire.Actor(
+            account=None if seq % 4 == 3 else _outside(("anna.berg", "e.sund", "mika")[seq % 3], seq, hostile),
+            uid=1000 + seq % 3,
+            via="tui",
+            session=f"{seq // 40:08x}",
+        ),
+        action=action,
+        outcome=outcome,
+        target=f"c{seq % contacts:06d}" if action.startswith("contact.") else None,
+        purpose=wire.Purpose.COMPLAINT.value if is_listening else None,
+        case="C-118" if is_listening else None,
+        reason=_outside(reason, seq, hostile),
+        detail={"recording": "r1", "from_ms": 0, "to_ms": 16000} if is_listening else {},
+        request_id=f"{seq:08x}",
+    )
+
+
+def _outside(text: str | None, number: int, hostile: bool) -> str | None:
+    return HOSTILE[number % len(HOSTILE)] if hostile and text is not None else text
