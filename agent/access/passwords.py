@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import threading
+from base64 import b64encode
 
 from cryptography.exceptions import InvalidKey
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
@@ -58,5 +59,11 @@ def is_password(password: str, stored: str) -> bool:
     return True
 
 
-NOBODYS = hash_password(secrets.token_urlsafe())
+def _nobodys() -> str:
+    """Stored as `hash_password` stores one, but drawn by lot: no start of a program waits for a hash."""
+    salt, drawn = (b64encode(secrets.token_bytes(size)).decode().rstrip("=") for size in (SALT_BYTES, HASH_BYTES))
+    return f"$argon2id$v=19$m={MEMORY_KIB},t={ITERATIONS},p={LANES}${salt}${drawn}"
+
+
+NOBODYS = _nobodys()
 """Compared with when there is no such user, so that time does not tell which names exist."""
