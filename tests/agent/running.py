@@ -20,6 +20,7 @@ from typing import Any
 import httpx
 
 from agent.access.sessions import token_hash
+from agent.client import NO_TLS
 from agent.installation import create, wall_clock_ms
 from agent.services.desk import Desk
 from agent.settings import Settings, load
@@ -96,7 +97,7 @@ class Running:
     tokens: dict[Role, str] = field(default_factory=dict)
 
     def http(self, **options: Any) -> httpx.Client:
-        transport = httpx.HTTPTransport(uds=str(self.settings.socket))
+        transport = httpx.HTTPTransport(verify=NO_TLS, uds=str(self.settings.socket))
         return httpx.Client(transport=transport, base_url="http://agent/v1", timeout=PATIENCE_S, **options)
 
     def sign_in(self, role: Role) -> str:

@@ -18,6 +18,7 @@ import pytest
 
 from agent.audit.cosignature import check_cosigned
 from agent.audit.note import Note, VerifierKey, read_note, read_signatures
+from agent.client import NO_TLS
 from agent.witness.memory import origin_hash
 from tests.agent.running import PATIENCE_S, short_folder
 from tests.agent.witness.conftest import Log, said
@@ -170,7 +171,9 @@ def served(folder: Path) -> Iterator[Path]:
 
 
 def client(path: Path) -> httpx.Client:
-    return httpx.Client(transport=httpx.HTTPTransport(uds=str(path)), base_url="http://witness", timeout=PATIENCE_S)
+    return httpx.Client(
+        transport=httpx.HTTPTransport(verify=NO_TLS, uds=str(path)), base_url="http://witness", timeout=PATIENCE_S
+    )
 
 
 def test_a_log_is_followed_on_a_unix_socket(served: Path, log: Log) -> None:
