@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import logging
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, TypeVar
@@ -21,6 +22,26 @@ from db.engine import RegisterUnreadable, RegisterUnwritable
 DEFAULT_CONFIG = Path("/etc/earwitness/agent.toml")
 
 Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+class Commands(Mapping[str, click.Command]):
+    """Commands by their names, loaded when asked for: most need neither what listens nor what reads sound."""
+
+    def __init__(self, modules: Mapping[str, str]) -> None:
+        self._modules = modules
+        """The module below `agent.cli` for each name, in their order."""
+
+    def __getitem__(self, name: str) -> click.Command:
+        module = import_module(f"agent.cli.{self._modules[name]}")
+        command = getattr(module, name.replace("-", "_"))
+        assert isinstance(command, click.Command)
+        return command
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._modules)
+
+    def __len__(self) -> int:
+        return len(self._modules)
 
 
 class Program(click.Group):
