@@ -114,8 +114,17 @@ def test_each_of_two_hundred_recordings_is_found_and_nothing_of_it_is_left_in_th
 
     searched = by_command_line(demo, tmp_path, calls[7])
     assert calls[7].sha256 in [recording["sha256"] for line in searched for recording in line["recordings"]]
+    secrets = {secret for made in calls for secret in in_the_clear(made)}
     for file in files_of(Path(demo["dir"]) / "state", tmp_path / "journal"):
-        assert_nothing_in_the_clear(file, calls)
+        assert held_of(secrets, file.read_bytes()) == [], file
+
+
+@pytest.mark.parametrize("before", [b"", b"\0", b"\0" * 1000, bytes(range(7))])
+def test_what_lies_in_the_clear_would_be_found(before: bytes) -> None:
+    secrets = {secret for made in (call(6), call(7)) for secret in in_the_clear(made)}
+    for secret in secrets:
+        assert secret in held_of(secrets, before + secret)
+        assert held_of({secret}, before + secret[:-1]) == []
 
 
 def by_command_line(demo: dict[str, Any], tmp_path: Path, made: Call) -> list[dict[str, Any]]:
@@ -140,14 +149,22 @@ def files_of(*places: Path) -> list[Path]:
     return [file for place in places for file in ([place] if place.is_file() else place.rglob("*")) if file.is_file()]
 
 
-def assert_nothing_in_the_clear(file: Path, calls: list[Call]) -> None:
-    """No run of any call's sound, and no number in any form that a program would write it in."""
-    held = file.read_bytes()
-    for made in calls:
-        for start in (0, 1000, len(made.content) // 2, len(made.content) - RUN_BYTES):
-            assert made.content[start : start + RUN_BYTES] not in held, file
-        digits = made.number.removeprefix("+")
-        forms = {digits, digits[::-1], digits[2:], digits[2:][::-1]}
-        for form in forms:
-            for encoding in ("ascii", "utf-16-le", "utf-16-be"):
-                assert form.encode(encoding) not in held, file
+def in_the_clear(made: Call) -> Iterator[bytes]:
+    """Runs of a call's sound, and its number in every form that a program would write it in."""
+    for start in (0, 1000, len(made.content) // 2, len(made.content) - RUN_BYTES):
+        yield made.content[start : start + RUN_BYTES]
+    digits = made.number.removeprefix("+")
+    for form in {digits, digits[::-1], digits[2:], digits[2:][::-1]}:
+        for encoding in ("ascii", "utf-16-le", "utf-16-be"):
+            yield form.encode(encoding)
+
+
+def held_of(secrets: set[bytes], content: bytes) -> list[bytes]:
+    """Those of the secrets that lie in it; looked for one by one only where something begins like one of them."""
+    begins = np.frombuffer(b"".join(secret[:8] for secret in secrets), "<u8")
+    assert len(begins) == len(secrets), "each is at least so long"
+    padded = content + bytes(8)
+    places = (np.frombuffer(padded, "<u8", (len(padded) - offset) // 8, offset) for offset in range(8))
+    if not any(np.isin(words, begins).any() for words in places):
+        return []
+    return sorted(secret for secret in secrets if secret in content)
