@@ -7,9 +7,7 @@ import hashlib
 import io
 import os
 import signal
-import subprocess
-import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -22,13 +20,16 @@ from agent.vault import store
 from agent.vault.keys import SealBroken
 from db.engine import RegisterUnwritable
 from tests.agent.stored import findings, spool_files, stored, vault_files
+from tests.faults.forked import Ended, Forking
 from tests.faults.house import FILES, SHA256S, SIDECAR, Template, opened, take_in
+from tests.faults.scenarios.taking_in_until import UNTIL
 
 STEPS = ["opened", "sealed", "committed"]
 GONE = ["removed", "forgotten"]
 GONE_TOGETHER = ["removed", "removed", "forgotten", "forgotten"]
 EXPECTED = [*STEPS, *GONE_TOGETHER, *STEPS, *GONE, *STEPS, *GONE]
 """The first of the three files has a sidecar, which is removed with it."""
+KILLED = f"killed {int(signal.SIGKILL)}"
 
 
 def assert_whole(house: Installation) -> None:
@@ -42,35 +43,44 @@ def assert_whole(house: Installation) -> None:
     assert findings(house) == []
 
 
-def killed(folder: Path, at: int) -> tuple[int, list[str]]:
+@pytest.fixture(scope="module")
+def forking() -> Iterator[Forking]:
+    forking = Forking("taking_in_until")
+    yield forking
+    forking.close()
+
+
+def run_until(at: int, forking: Forking, folder: Path) -> Ended:
     """How a process ended that was to kill itself at a step, and what it had reached."""
-    command = [sys.executable, "-m", "tests.faults.take_in_until", str(folder), str(at)]
-    ended = subprocess.run(command, capture_output=True, text=True, timeout=60)
-    return ended.returncode, ended.stdout.split()
+    (folder / UNTIL).write_text(str(at), "ascii")
+    forking.start(folder)
+    while (ended := forking.go()) is None:
+        pass
+    return ended
 
 
 @pytest.mark.parametrize("at", range(1, len(EXPECTED) + 1))
 def test_killed_at_any_step_the_next_start_brings_everything_to_its_end(
-    template: Template, tmp_path: Path, at: int
+    template: Template, forking: Forking, tmp_path: Path, at: int
 ) -> None:
     settings = template.copy(tmp_path / "house")
-    assert killed(tmp_path / "house", at) == (-signal.SIGKILL, EXPECTED[:at])
+    assert run_until(at, forking, tmp_path / "house") == Ended(KILLED, EXPECTED[:at])
     with opened(settings) as house:
         take_in(house, Pipeline(house))
         assert_whole(house)
 
 
-def test_these_are_all_the_steps_there_are(template: Template, tmp_path: Path) -> None:
+def test_these_are_all_the_steps_there_are(template: Template, forking: Forking, tmp_path: Path) -> None:
     settings = template.copy(tmp_path / "house")
-    assert killed(tmp_path / "house", len(EXPECTED) + 1) == (0, EXPECTED)
+    assert run_until(len(EXPECTED) + 1, forking, tmp_path / "house") == Ended("exited 0", EXPECTED)
     with opened(settings) as house:
         assert_whole(house)
 
 
-def test_killed_again_and_again_it_still_comes_to_an_end(template: Template, tmp_path: Path) -> None:
+def test_killed_again_and_again_it_still_comes_to_an_end(template: Template, forking: Forking, tmp_path: Path) -> None:
     settings = template.copy(tmp_path / "house")
-    ends = [killed(tmp_path / "house", at)[0] for at in (2, 3, 4, 5, 6)]
-    assert ends[0] == -signal.SIGKILL
+    ends = [run_until(at, forking, tmp_path / "house") for at in (2, 3, 4, 5, 6)]
+    assert ends[0].how == KILLED
     with opened(settings) as house:
         take_in(house, Pipeline(house))
         assert_whole(house)

@@ -1,14 +1,17 @@
-"""A process that takes everything in and is killed at the n-th step: `python -m tests.faults.take_in_until DIR N`."""
+"""Everything is taken in, and the run kills itself at the step whose number stands in the folder."""
 
 from __future__ import annotations
 
 import os
 import signal
-import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 from agent.intake.pipeline import Pipeline, Step
 from tests.faults.house import opened, settings_in, take_in
+
+UNTIL = "until"
+"""The file with the number."""
 
 
 class _Killing:
@@ -22,6 +25,7 @@ class _Killing:
             os.kill(os.getpid(), signal.SIGKILL)
 
 
-if __name__ == "__main__":
-    with opened(settings_in(Path(sys.argv[1]))) as house:
-        take_in(house, Pipeline(house, _Killing(int(sys.argv[2]))))
+def steps(folder: Path) -> Iterator[None]:
+    with opened(settings_in(folder)) as house:
+        take_in(house, Pipeline(house, _Killing(int((folder / UNTIL).read_text("ascii")))))
+    yield
