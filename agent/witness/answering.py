@@ -145,6 +145,8 @@ class Listening(socketserver.ThreadingMixIn, socketserver.UnixStreamServer):
     """A witness on a Unix socket, each connection in a thread of its own."""
 
     daemon_threads = True
+    request_queue_size = CONNECTIONS
+    """Whoever finds the queue full is turned away at once, and who was quiet before is no reason for that."""
 
     def __init__(self, path: Path, witness: Witness) -> None:
         self.witness = witness

@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
 
 import httpx
@@ -19,6 +20,8 @@ import pytest
 from agent.audit.cosignature import check_cosigned
 from agent.audit.note import Note, VerifierKey, read_note, read_signatures
 from agent.client import NO_TLS
+from agent.witness.answering import CONNECTIONS, Listening
+from agent.witness.cosigning import Witness
 from agent.witness.memory import origin_hash
 from tests.agent.running import PATIENCE_S, short_folder
 from tests.agent.witness.conftest import Log, said
@@ -203,6 +206,14 @@ def test_of_many_at_once_one_is_cosigned(served: Path, log: Log) -> None:
 
     with ThreadPoolExecutor(len(forks)) as all_at_once:
         assert sorted(all_at_once.map(submit, enumerate(forks))) == [200] + [409] * 7
+
+
+def test_as_many_may_wait_as_are_answered_and_none_is_turned_away(witness: Witness) -> None:
+    with short_folder() as folder, Listening(folder / "socket", witness), ExitStack() as all_of_them:
+        for _one in range(CONNECTIONS):
+            one = all_of_them.enter_context(socket.socket(socket.AF_UNIX))
+            one.setblocking(False)
+            one.connect(str(folder / "socket"))
 
 
 def test_whoever_says_nothing_keeps_nobody_waiting(served: Path, log: Log) -> None:
