@@ -119,6 +119,13 @@ class Terminal:
             assert time.monotonic() < deadline, f"{words!r} stayed on:\n{self.text}"
             self._read()
 
+    def wait_for_cursor_line(self, line: int) -> None:
+        """Read until the terminal's own cursor is on this line; it is sent there after what is drawn."""
+        deadline = time.monotonic() + PATIENCE_S
+        while self.cursor_line != line:
+            assert time.monotonic() < deadline, f"the cursor is on line {self.cursor_line} of:\n{self.text}"
+            self._read()
+
     def wait(self) -> int:
         """Read until the program has ended, and return its exit code."""
         deadline = time.monotonic() + PATIENCE_S

@@ -51,7 +51,7 @@ def test_the_terminals_own_cursor_is_shown_for_those_who_follow_it() -> None:
         assert terminal.received.rfind(SHOW) > terminal.received.rfind(HIDE)
         terminal.send("j")
         terminal.wait_for("2 of 200")
-        assert terminal.cursor_line == 4
+        terminal.wait_for_cursor_line(4)
 
 
 def test_the_terminals_own_cursor_is_hidden_otherwise() -> None:
