@@ -93,6 +93,17 @@ def status(running: Running) -> dict[str, Any]:
     return dict(answer.raise_for_status().json())
 
 
+def cosigned_by_all(running: Running) -> list[dict[str, Any]]:
+    """What the log's state says of the witnesses, once each of them has cosigned."""
+    states = running.ask("GET", "/audit/state", role=Role.SECURITY).raise_for_status().json()["witnesses"]
+    return list(states) if all(state["size"] for state in states) else []
+
+
+def told_by(entries: list[dict[str, Any]], *witnesses: str) -> list[dict[str, Any]]:
+    """The entries, once each of these witnesses has one; one may have more, as the log grows again."""
+    return entries if {entry["detail"]["witness"] for entry in entries} == set(witnesses) else []
+
+
 def test_the_log_is_witnessed_and_a_roll_back_is_told(folder: Path) -> None:
     theirs = folder / "theirs"
     vkeys = [witness("init", "--dir", theirs / name, "--name", f"{name}.example") for name in ("w1", "w2")]
@@ -108,10 +119,10 @@ def test_the_log_is_witnessed_and_a_roll_back_is_told(folder: Path) -> None:
     with serving(theirs):
         with started(config) as running:
             running.calls()
-            eventually(lambda: status(running)["log_size"] and not status(running)["trouble"])
-            states = running.ask("GET", "/audit/state", role=Role.SECURITY).raise_for_status().json()["witnesses"]
+            states = eventually(lambda: cosigned_by_all(running))
             assert [(state["name"], state["trouble"]) for state in states] == [("w1", None), ("w2", None)]
-            assert all(state["size"] and state["at"] for state in states)
+            assert all(state["at"] for state in states)
+            eventually(lambda: status(running)["log_size"] and not status(running)["trouble"])
             running.stop()
         printed = run_command("checkpoint", "--config", config).stdout
         note = read_note(printed)
@@ -143,8 +154,7 @@ def test_the_log_is_witnessed_and_a_roll_back_is_told(folder: Path) -> None:
     shutil.rmtree(settings.state_dir)
     shutil.copytree(folder / "older", settings.state_dir)  # everything on this server, keys and checkpoint too
     with serving(theirs), started(config) as running:
-        found = eventually(lambda: len(told := running.log("action:log.witness")) >= 2 and told)
-        assert {entry["detail"]["witness"] for entry in found} == {"w1", "w2"}
+        found = eventually(lambda: told_by(running.log("action:log.witness"), "w1", "w2"))
         assert all(entry["outcome"] == "failed" for entry in found)
         assert any("ALARM" in said for said in status(running)["trouble"])
     assert load(config) == settings
