@@ -27,8 +27,9 @@ from watchdog.events import (
     FileSystemEventHandler,
 )
 from watchdog.observers.api import BaseObserver
-from watchdog.observers.inotify import InotifyObserver
 from watchdog.observers.polling import PollingObserverVFS
+
+from agent.intake import inotify
 
 POLL_INTERVAL_S = 1.0
 
@@ -123,7 +124,7 @@ class Watcher:
         if self._watch == "polling":
             observer = PollingObserverVFS(os.lstat, os.scandir, polling_interval=self._poll_interval_s)
         else:
-            observer = InotifyObserver(generate_full_events=True)
+            observer = inotify.Observer()
         try:
             handler = _Handler(os.fsencode(spool), self._woken, sees_closing=self._watch == "inotify")
             observer.schedule(handler, str(spool), recursive=True, event_filter=_HEARD[self._watch])
@@ -167,6 +168,8 @@ def _identity(spool: Path) -> tuple[int, int]:
 
 
 def _is_alive(observer: BaseObserver) -> bool:
+    if isinstance(observer, inotify.Observer):
+        return observer.is_whole()
     return observer.is_alive() and all(emitter.is_alive() for emitter in observer.emitters)
 
 

@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import Literal
 
 import pytest
+from watchdog.observers import inotify_c
 
 from agent.intake.watcher import Watcher, Woken
+from tests.agent.waiting import until
 
 LONG_S = 30.0
 """How long a fact is waited for before the test fails."""
@@ -179,7 +181,7 @@ def test_too_few_watches_are_trouble_in_words(spool: Path, watching: Make, monke
     def refused(*_: object, **__: object) -> None:
         raise OSError(28, "inotify watch limit reached")
 
-    monkeypatch.setattr("agent.intake.watcher.InotifyObserver.schedule", refused)
+    monkeypatch.setattr("agent.intake.inotify.Observer.schedule", refused)
     watcher = watching(spool)
     assert not watcher.check()
     assert "max_user_watches" in (watcher.trouble or "")
@@ -191,3 +193,78 @@ def test_a_thousand_folders_are_watched(spool: Path, watching: Make, heard: Hear
     watching(spool).check()
     (spool / "0999" / "a.wav").touch()
     assert heard.until("0999/a.wav") == [Woken("0999/a.wav", True)]
+
+
+def test_a_folder_that_is_made_while_its_parent_is_looked_into_is_watched_once(
+    spool: Path, watching: Make, heard: Heard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The kernel tells of it, since its parent is watched, and the look into its parent finds it too."""
+    watch = inotify_c.inotify_add_watch
+
+    def watch_and_make(descriptor: int, path: bytes, mask: int) -> inotify_c.WatchDescriptor:
+        given = watch(descriptor, path, mask)
+        if path.endswith(b"/2026"):
+            (spool / "2026" / "11").mkdir(exist_ok=True)
+        return given
+
+    monkeypatch.setattr(inotify_c, "inotify_add_watch", watch_and_make)
+    watching(spool).check()
+    (spool / "2026").mkdir()
+    heard.until("2026/11")
+    (spool / "2026" / "11" / "a.wav").touch()
+    heard.until("2026/11/a.wav")
+    (spool / "a.wav").touch()
+    assert heard.until("a.wav")[-1] == Woken("a.wav", True)
+
+
+def test_a_folder_that_is_moved_out_and_back_is_watched_on(
+    spool: Path, watching: Make, heard: Heard, tmp_path: Path
+) -> None:
+    (spool / "day").mkdir()
+    watching(spool).check()
+    (spool / "day").rename(tmp_path / "day")
+    (tmp_path / "day").rename(spool / "again")
+    heard.until("again")
+    (spool / "again" / "a.wav").touch()
+    assert heard.until("again/a.wav")[-1] == Woken("again/a.wav", True)
+
+
+def test_two_folders_that_had_one_name_may_end_and_the_spool_is_watched_on(
+    spool: Path, watching: Make, heard: Heard, tmp_path: Path
+) -> None:
+    (spool / "day").mkdir()
+    watcher = watching(spool)
+    watcher.check()
+    (spool / "day").rename(tmp_path / "day")
+    (spool / "day").mkdir()
+    heard.until("day")
+    (spool / "day").rmdir()
+    (tmp_path / "day").rmdir()
+    (spool / "a.wav").touch()
+    heard.until("a.wav")
+    assert not watcher.check(), "it is watched as before"
+
+
+@pytest.mark.parametrize("thread", ["_Reader.handle_event", "_Emitter.queue_events"])
+def test_a_thread_that_fails_ends_names_nothing_and_the_spool_is_watched_again(
+    spool: Path,
+    watching: Make,
+    heard: Heard,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    capfd: pytest.CaptureFixture[str],
+    thread: str,
+) -> None:
+    def failing(*_arguments: object, **_options: object) -> None:
+        raise KeyError("+46701740605")
+
+    watcher = watching(spool)
+    with monkeypatch.context() as patched:
+        patched.setattr(f"agent.intake.inotify.{thread}", failing)
+        watcher.check()
+        (spool / "2026").mkdir()
+        until(lambda: "KeyError" in caplog.text)
+    until(watcher.check)
+    (spool / "2026" / "a.wav").touch()
+    assert heard.until("2026/a.wav")[-1] == Woken("2026/a.wav", True)
+    assert "70174060" not in caplog.text + capfd.readouterr().err
