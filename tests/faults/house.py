@@ -9,9 +9,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from agent.audit.entry import AGENT, Draft
 from agent.installation import Installation, create, open_installation
+from agent.intake.late import LateSidecars
 from agent.intake.opened import open_in_spool
 from agent.intake.pipeline import Pipeline, spool_of
 from agent.settings import Settings, Source
@@ -30,14 +32,17 @@ SIDECAR = json.dumps({"adviser": "mikko.laine"}).encode()
 SHA256S = sorted(hashlib.sha256(content).digest() for content in FILES.values())
 
 
-def settings_in(folder: Path) -> Settings:
+Mode = Literal["sealed", "in-place"]
+
+
+def settings_in(folder: Path, mode: Mode = "sealed") -> Settings:
     return Settings(
         state_dir=folder / "state",
         keys_dir=folder / "keys",
         socket=folder / "agent.sock",
         rescan_s=0.2,
         log=Log(reserve_mib=1),
-        source=[Source(name="pbx", spool=folder / "spool", quiet_s=0.2, unfinished_s=1, settle_ms=10)],
+        source=[Source(name="pbx", spool=folder / "spool", mode=mode, quiet_s=0.2, unfinished_s=1, settle_ms=10)],
     )
 
 
@@ -46,10 +51,11 @@ class Template:
     """An installation that is closed."""
 
     folder: Path
+    mode: Mode = "sealed"
 
     def copy(self, to: Path) -> Settings:
         shutil.copytree(self.folder, to)
-        return settings_in(to)
+        return settings_in(to, self.mode)
 
 
 @contextmanager
@@ -71,17 +77,17 @@ def made(folder: Path) -> Template:
     return Template(folder)
 
 
-def made_empty(folder: Path) -> Template:
+def made_empty(folder: Path, mode: Mode = "sealed") -> Template:
     """A new installation whose spool is empty."""
     (folder / "spool").mkdir(parents=True)
-    create(settings_in(folder)).close()
-    return Template(folder)
+    create(settings_in(folder, mode)).close()
+    return Template(folder, mode)
 
 
-def made_with_one(folder: Path) -> Template:
+def made_with_one(folder: Path, mode: Mode = "sealed") -> Template:
     """An installation that has been started before, with one recording and its sidecar in the spool."""
-    template = made_empty(folder)
-    with opened(settings_in(folder)) as house:
+    template = made_empty(folder, mode)
+    with opened(settings_in(folder, mode)) as house:
         house.log.record(Draft(AGENT, "agent.start", Outcome.ALLOWED))
     put(folder / "spool", WITH_SIDECAR, FILES[WITH_SIDECAR])
     put(folder / "spool", WITH_SIDECAR + ".json", SIDECAR)
@@ -104,3 +110,13 @@ def take_in_what_lies(house: Installation, pipeline: Pipeline) -> None:
             with open_in_spool(spool_fd, name) as found:
                 if not pipeline.is_taken_in(source, name, found.identity):
                     pipeline.take_in(source, spool_fd, found, name)
+
+
+def take_in_sidecar_that_lies(house: Installation, pipeline: Pipeline) -> None:
+    """Take in the sidecar as one that comes late, if it is still in the spool."""
+    source = house.settings.source[0]
+    name = WITH_SIDECAR + ".json"
+    if (source.spool / name).exists():
+        late = LateSidecars(house, pipeline.leaving, pipeline.calls)
+        with spool_of(source) as spool_fd, open_in_spool(spool_fd, name) as found:
+            late.take_in(source, spool_fd, found, name)

@@ -10,11 +10,11 @@ from agent.installation import open_installation
 from agent.intake.pipeline import Pipeline
 from agent.vault.keys import SealBroken
 from db.engine import RegisterUnwritable
-from tests.faults.house import settings_in, take_in_what_lies
+from tests.faults.house import Mode, settings_in, take_in_what_lies
 
 
-def steps(folder: Path) -> Iterator[None]:
-    house = open_installation(settings_in(folder))
+def steps(folder: Path, mode: Mode = "sealed") -> Iterator[None]:
+    house = open_installation(settings_in(folder, mode))
     pipeline = Pipeline(house)
     pipeline.recover()
     yield
