@@ -10,7 +10,6 @@ A sidecar whose recording has not come waits where it lies. Whoever watches may 
 
 from __future__ import annotations
 
-import io
 import json
 import os
 from collections.abc import Iterator
@@ -34,8 +33,6 @@ from agent.intake.prepared import SourceChanged, Taken
 from agent.intake.recordings import Recordings
 from agent.intake.remarks import own_remarks, with_remark
 from agent.intake.revising import FIELDS, by_facts, change_of, changed_fields, origin_of
-from agent.intake.tags import read_tags
-from agent.intake.wav import read_header
 from agent.settings import Source
 from agent.wire import Outcome
 from db.queries import arrivals, contact_changes, contacts, in_place, removals
@@ -67,7 +64,7 @@ class LateSidecars:
 
         Raises:
             SourceChanged: it is still being written.
-            SealBroken: the recording is not what was sealed.
+            RecordingUnreadable: it stays where it lies until its recording can be read.
             RegisterUnwritable, OSError: nothing was kept; it lies where it lay.
         """
         content = opened.read_at_most(SIDECAR_LIMIT_BYTES)
@@ -110,11 +107,7 @@ class LateSidecars:
                 yield stem + arrival.suffix, arrival.recording_id, arrival.written_at_ms
 
     def _facts(self, source: Source, match: _Match, content: bytes) -> CallFacts:
-        recording = match.recording
-        with self._recordings.open(recording) as reader:
-            file = io.BufferedReader(reader)
-            header = read_header(file, recording.size_bytes)
-            tags = read_tags(file, header)
+        header, tags = self._recordings.what_it_says(match.recording)
         at = written_at(match.written_at_ms * 1_000_000)
         record_of = self._calls.record_of(source)
         return facts_of(source, self._house.settings, match.relative_name, content, header, tags, at, record_of)

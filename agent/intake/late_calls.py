@@ -11,7 +11,6 @@ nothing.
 
 from __future__ import annotations
 
-import io
 import json
 import logging
 from collections.abc import Callable
@@ -30,13 +29,10 @@ from agent.intake.metadata.master_csv import CallRecord
 from agent.intake.metadata.sidecar import read_sidecar
 from agent.intake.metadata.statement import CALL_RECORD, SIDECAR
 from agent.intake.prepared import Taken
-from agent.intake.recordings import Recordings
+from agent.intake.recordings import Recordings, RecordingUnreadable
 from agent.intake.remarks import own_remarks, with_remark
 from agent.intake.revising import by_facts, change_of, changed_fields, origin_of
-from agent.intake.tags import read_tags
-from agent.intake.wav import read_header
 from agent.settings import Source
-from agent.vault.keys import SealBroken
 from agent.wire import Outcome
 from db.queries import arrivals, contact_changes, contacts
 from db.records import ContactRecord, LateArrivalRecord
@@ -89,7 +85,8 @@ class LateCalls:
         """Join what has come since the last time, some of it at a time.
 
         Raises:
-            RegisterUnwritable, OSError: the next rescan tries again.
+            RegisterUnwritable: the next rescan tries again.
+            OSError: the agent lacks something; the same.
         """
         if not self._sources:
             return
@@ -139,7 +136,7 @@ class LateCalls:
             opened += 1
             try:
                 self._weigh(recording_id, awaiting, record)
-            except SealBroken as error:
+            except RecordingUnreadable as error:
                 journal.error("a call record cannot be joined: %s", error)
                 del self._awaiting[recording_id]
                 continue
@@ -155,10 +152,7 @@ class LateCalls:
         if recording is None or contact is None or _leaves_nothing_open(contact):
             return
         source = self._sources[awaiting.source]
-        with self._recordings.open(recording) as reader:
-            file = io.BufferedReader(reader)
-            header = read_header(file, recording.size_bytes)
-            tags = read_tags(file, header)
+        header, tags = self._recordings.what_it_says(recording)
 
         def facts(record: CallRecord | None) -> CallFacts:
             return facts_of(

@@ -8,7 +8,6 @@ that cannot be read is a trouble of its own and holds up no other.
 
 from __future__ import annotations
 
-import errno
 import logging
 import queue
 import threading
@@ -24,12 +23,11 @@ from agent.intake.late import LateSidecars
 from agent.intake.late_calls import LateCalls
 from agent.intake.left import Left
 from agent.intake.legs import Legs
-from agent.intake.opened import NotRegular, Opened, open_in_spool, spool_of
+from agent.intake.opened import NotRegular, Opened, is_ours, open_in_spool, spool_of
 from agent.intake.pipeline import Pipeline, SourceChanged, Taken
 from agent.intake.prepared import Foreign
 from agent.intake.rate import ByMinute
 from agent.intake.scan import Role, role_of, scan
-from agent.intake.sidecar_watch import REASON as SIDECAR_ALONE
 from agent.intake.sidecar_watch import SidecarWatch
 from agent.intake.sighting import seen
 from agent.intake.silence import Silence
@@ -47,8 +45,6 @@ OTHERS_IN_WORK = WORKERS + 1
 FORGOTTEN_TOGETHER = 64
 UPKEEP_S = 60.0
 """How often legs and silences are looked at."""
-_OURS = frozenset({errno.ENOMEM, errno.EMFILE, errno.ENFILE})
-"""Reading a spool fails with these for want of something of the agent's own: no trouble of the spool or of a file."""
 
 journal = logging.getLogger("earwitness.intake")
 
@@ -94,7 +90,7 @@ class IntakeLoop:
         spool = Spool(
             source,
             Watcher(source.spool, source.watch, woken),
-            SidecarWatch(source, self._late, self._house.settings.rescan_s),
+            SidecarWatch(source, self._late, self._left, self._house.settings.rescan_s),
             Silence(self._house, source),
             self._pipeline.calls,
             InPlaceWatch(self._house, source) if source.mode == "in-place" else None,
@@ -224,7 +220,7 @@ class IntakeLoop:
         try:
             yield
         except OSError as error:
-            if error.errno in _OURS:
+            if is_ours(error):
                 raise
             spool.trouble = f"the spool cannot be read ({error.strerror})"
 
@@ -282,7 +278,7 @@ class IntakeLoop:
             self._leave(spool, spool_fd, relative_name, "not-a-regular-file", reason.kind.value)
             return
         except OSError as error:
-            if error.errno in _OURS:
+            if is_ours(error):
                 raise
             self._leave(spool, spool_fd, relative_name, "unreadable", error.strerror or "")
             return
@@ -347,11 +343,7 @@ class IntakeLoop:
             with self._lock:
                 recordings = {*spool.waiting, *spool.in_work}
             with self._reading(spool), spool_of(spool.source) as spool_fd:
-
-                def alone(relative_name: str, spool: Spool = spool, spool_fd: int = spool_fd) -> None:
-                    self._leave(spool, spool_fd, relative_name, SIDECAR_ALONE, "")
-
-                spool.sidecars.look(spool_fd, recordings, self._taken, alone)
+                spool.sidecars.look(spool_fd, recordings, self._taken)
 
     # --- the workers -------------------------------------------------------------------------------------------------
 

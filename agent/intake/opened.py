@@ -19,6 +19,7 @@ from typing import BinaryIO
 from agent.intake.completeness import Kind
 from agent.settings import Source
 
+_OURS = frozenset({errno.ENOMEM, errno.EMFILE, errno.ENFILE})
 _LAST_NS = (1 << 63) - 1
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
@@ -97,6 +98,11 @@ class Opened:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def is_ours(error: OSError) -> bool:
+    """Whether something failed for want of what the agent itself lacks: no trouble of a file or of a spool."""
+    return error.errno in _OURS
 
 
 @contextmanager

@@ -1,12 +1,12 @@
-"""Sidecars that lie in a spool without their recording: taken in when that has come, reported when it never does.
+"""Sidecars that lie in a spool without their recording: taken in when that has come, noted when it never does.
 
-A recording takes its own sidecar along. What this sees came later, or came first and waits. It is looked at when it has
-not changed for the source's `quiet_s`, on the monotonic clock, and again at every rescan.
+A recording takes its own sidecar along. What this sees came later, came first and waits, or could not be read. It is
+looked at when it has not changed for the source's `quiet_s`, on the monotonic clock, and again at every rescan. One
+that cannot be read, or whose recording cannot, is noted too, and holds nothing up.
 """
 
 from __future__ import annotations
 
-import logging
 import os
 import time
 from collections.abc import Callable, Collection
@@ -15,17 +15,15 @@ from hashlib import blake2b
 
 from agent.intake.in_place import state_of
 from agent.intake.late import LateSidecars
+from agent.intake.left import Left
 from agent.intake.naming import stem_of, stems_beside
-from agent.intake.opened import Identity, NotRegular, open_in_spool
+from agent.intake.opened import Identity, NotRegular, is_ours, open_in_spool
 from agent.intake.prepared import SourceChanged, Taken
+from agent.intake.recordings import RecordingUnreadable
 from agent.settings import Source
-from agent.vault.keys import SealBroken
-
-journal = logging.getLogger("earwitness.intake")
 
 ALONE_S = 3600.0
-"""A sidecar without a recording for this long is reported."""
-REASON = "sidecar-without-recording"
+"""A sidecar without a recording for this long is noted."""
 AT_ONCE = 16
 """Sidecars that are looked at before recordings are again."""
 
@@ -45,11 +43,13 @@ class SidecarWatch:
     Args:
         source: The spool.
         late: How one is taken in.
+        left: Where one is noted that is not.
         again_s: How long one that is alone is left alone.
     """
 
     source: Source
     late: LateSidecars
+    left: Left
     again_s: float
     _lying: dict[str, _Lying] = field(default_factory=dict)
     _done: dict[int, int] = field(default_factory=dict)
@@ -89,23 +89,17 @@ class SidecarWatch:
         """When to look next, on the monotonic clock."""
         return min((lying.look_at_s for lying in self._lying.values()), default=None)
 
-    def look(
-        self,
-        spool_fd: int,
-        recordings: Collection[str],
-        taken: Callable[[Taken], None],
-        alone: Callable[[str], None],
-    ) -> None:
+    def look(self, spool_fd: int, recordings: Collection[str], taken: Callable[[Taken], None]) -> None:
         """Look at what is due.
 
         Args:
             spool_fd: The spool's folder.
             recordings: Names of those that are on their way: they see to their sidecars themselves.
-            taken: Told of each that was taken in.
-            alone: Told of each that has been without a recording for long.
+            taken: Told of each that was taken in, or noted.
 
         Raises:
-            OSError, RegisterUnwritable, SealBroken: as `LateSidecars.take_in`.
+            RegisterUnwritable: the next rescan tries again.
+            OSError: the agent lacks something.
         """
         now_s = time.monotonic()
         due = [name for name, lying in self._lying.items() if lying.look_at_s <= now_s][:AT_ONCE]
@@ -116,12 +110,15 @@ class SidecarWatch:
             if any(stem in on_their_way for stem in stems_beside(relative_name)):
                 continue
             outcome = self._look_at(spool_fd, relative_name, lying, now_s)
-            if outcome is not None:
+            if isinstance(outcome, Taken):
                 taken(outcome)
-            elif relative_name in self._lying and now_s - lying.since_s >= ALONE_S:
-                alone(relative_name)
+            elif outcome is not None and self.left.note(self.source, spool_fd, relative_name, *outcome):
+                taken(Taken(None))
 
-    def _look_at(self, spool_fd: int, relative_name: str, lying: _Lying, now_s: float) -> Taken | None:
+    def _look_at(
+        self, spool_fd: int, relative_name: str, lying: _Lying, now_s: float
+    ) -> Taken | tuple[str, str] | None:
+        """What became of it, or why it is left and more of that; None when it is only looked at again."""
         try:
             with open_in_spool(spool_fd, relative_name) as opened:
                 if opened.identity != lying.identity:
@@ -132,17 +129,20 @@ class SidecarWatch:
         except FileNotFoundError:
             del self._lying[relative_name]
             return None
-        except (NotRegular, SourceChanged, PermissionError):
-            return None  # it is looked at again, and reported in the end
-        except SealBroken as error:
-            if not self._stays:
+        except (NotRegular, SourceChanged):
+            taken = None
+        except RecordingUnreadable:
+            return "recording-unreadable", ""
+        except OSError as error:
+            if is_ours(error):
                 raise
-            journal.error("a sidecar is not taken in: %s", error)
-            return None  # the recording in place was changed, which is said where it was found
-        if taken is not None:
-            del self._lying[relative_name]
-            if self._stays:
-                self._done[_digest(os.fsencode(relative_name))] = _digest(state_of(opened.identity).encode())
+            return "unreadable", error.strerror or ""
+        if taken is None:
+            return ("sidecar-without-recording", "") if now_s - lying.since_s >= ALONE_S else None
+        del self._lying[relative_name]
+        if self._stays:
+            self._done[_digest(os.fsencode(relative_name))] = _digest(state_of(opened.identity).encode())
+            self.left.end(self.source, relative_name)
         return taken
 
 

@@ -30,6 +30,7 @@ def reason_sentence(reason: str) -> str:
         "not-a-regular-file": _("It is no plain file, but for instance a link to one."),
         "unreadable": _("It cannot be read."),
         "sidecar-without-recording": _("It tells about a recording that has not come."),
+        "recording-unreadable": _("It tells about a recording that cannot be read any more."),
     }.get(reason, reason)
 
 
@@ -44,6 +45,7 @@ def reason_word(reason: str) -> str:
         "not-a-regular-file": _("no plain file"),
         "unreadable": _("unreadable"),
         "sidecar-without-recording": _("no recording"),
+        "recording-unreadable": _("broken recording"),
     }.get(reason, reason)
 
 
@@ -60,6 +62,9 @@ def next_step(reason: str) -> str:
         "not-a-regular-file": _("Nothing is followed out of the spool: put the recording itself there."),
         "unreadable": _("Let the agent's user read it, then take it in again."),
         "sidecar-without-recording": _("Its recording is lost or late. When it comes, the two find each other."),
+        "recording-unreadable": _(
+            "Verify the recordings on the server. It is taken in once its own can be read again."
+        ),
     }.get(reason, "")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from agent.installation import Installation
 from agent.intake.late import LateSidecars
+from agent.intake.left import Left
 from agent.intake.pipeline import Pipeline
 from agent.intake.sidecar_watch import SidecarWatch
 from agent.intake.silence import Silence
@@ -16,7 +17,8 @@ def test_a_silent_recorder_is_no_spool_that_is_not_watched_and_the_other_way(hou
     source = house.settings.source[0].model_copy(update={"silent_after_h": 3})
     watcher = Watcher(source.spool, source.watch, lambda _woken: None)
     pipeline = Pipeline(house)
-    sidecars = SidecarWatch(source, LateSidecars(house, pipeline.leaving, pipeline.calls), 1.0)
+    late = LateSidecars(house, pipeline.leaving, pipeline.calls)
+    sidecars = SidecarWatch(source, late, Left(house, pipeline.quarantine), 1.0)
     spool = Spool(source, watcher, sidecars, Silence(house, source), pipeline.calls)
     try:
         watcher.check()

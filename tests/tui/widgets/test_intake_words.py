@@ -27,6 +27,7 @@ REASONS = (
     "not-a-regular-file",
     "unreadable",
     "sidecar-without-recording",
+    "recording-unreadable",
 )
 
 
