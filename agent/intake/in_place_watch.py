@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import stat
 import time
+from collections.abc import Iterator
 from hashlib import blake2b
 
 from agent.installation import Installation
@@ -24,8 +25,8 @@ MISSED_QUIETS = 5.0
 """How many times its `quiet_s` a file is missed for before it counts as gone."""
 AT_ONCE = 200
 """Of those that are gone, noted before recordings are taken in again."""
-
-
+READ_AT_ONCE = 200
+"""Of those that are known, read from the register before recordings are taken in again."""
 REST = 20
 """So many times as long as it took, a spool is not read through again."""
 
@@ -51,16 +52,21 @@ class InPlaceWatch:
         """Whether to read the spool through: it takes a twentieth of the time at most, however many files there are."""
         return time.monotonic() >= self._not_before_s
 
-    def begin(self) -> None:
-        """Before the spool is read through."""
+    def begin(self) -> Iterator[None]:
+        """Before the spool is read through; yields now and then."""
         self._met.clear()
         self._begun_s = time.monotonic()
         if self._known is None:
-            self._known = {}
-            with self._house.register.read():
-                for record in in_place.of_source(self._source.name):
-                    if record.state != VANISHED:
-                        self._know(record)
+            known: dict[int, int] = {}
+            for records in self._all():
+                for record in records:
+                    self._know(record, known)
+                yield
+            self._known = known
+
+    def heard(self, relative_name: str) -> None:
+        """A file came, or came back, where the spool may have been read already."""
+        self._met.add(self._digest(os.fsencode(relative_name)))
 
     def is_news(self, spool_fd: int, relative_name: str) -> bool:
         """Meet a file; whether it must be looked at."""
@@ -79,11 +85,11 @@ class InPlaceWatch:
         with self._house.register.read():
             here = [record for record in in_place.at_path(self._source.name, path) if record.state != VANISHED]
         for record in here:
-            self._know(record)
+            self._know(record, self._known)
         return self._known.get(name) != state
 
-    def end(self, spool_fd: int) -> None:
-        """After all was met: note what is gone.
+    def end(self, spool_fd: int) -> Iterator[None]:
+        """After all was met: note what is gone; yields now and then.
 
         Raises:
             RegisterUnwritable: the next time tries again.
@@ -98,26 +104,24 @@ class InPlaceWatch:
         self._missed_since_s = since_s
         gone = {name for name in missing if now_s - since_s[name] >= MISSED_QUIETS * self._source.quiet_s}
         if gone:
-            self._note(gone)
+            yield from self._note(gone)
         self._count()
         self._not_before_s = time.monotonic() + REST * (time.monotonic() - self._begun_s)
 
-    def _note(self, gone: set[int]) -> None:
+    def _note(self, gone: set[int]) -> Iterator[None]:
         assert self._known is not None
-        with self._house.register.read():
-            records = [
-                record
-                for record in in_place.of_source(self._source.name)
-                if record.state != VANISHED and self._digest(record.path) in gone
-            ]
+        found: list[InPlaceRecord] = []
+        for some in self._all():
+            found += [record for record in some if self._digest(record.path) in gone]
+            yield
 
         def job() -> None:
-            for record in records[:AT_ONCE]:
+            for record in found[:AT_ONCE]:
                 self._staying.vanished(record)
 
-        if records:
+        if found:
             self._house.register.write(job)
-        for name in gone - {self._digest(record.path) for record in records[AT_ONCE:]}:
+        for name in gone - {self._digest(record.path) for record in found[AT_ONCE:]}:
             del self._known[name]
 
     def _count(self) -> None:
@@ -127,9 +131,19 @@ class InPlaceWatch:
         words = f"of the recordings in place {changed} were changed and {vanished} are gone"
         self.trouble = words if changed or vanished else None
 
-    def _know(self, record: InPlaceRecord) -> None:
-        assert self._known is not None
-        self._known[self._digest(record.path)] = self._state_digest(record.identity)
+    def _all(self) -> Iterator[list[InPlaceRecord]]:
+        """What lies in the spool as far as is known, some at a time."""
+        after: InPlaceRecord | None = None
+        while True:
+            with self._house.register.read():
+                records = in_place.of_source(self._source.name, after, READ_AT_ONCE)
+            yield [record for record in records if record.state != VANISHED]
+            if len(records) < READ_AT_ONCE:
+                return
+            after = records[-1]
+
+    def _know(self, record: InPlaceRecord, known: dict[int, int]) -> None:
+        known[self._digest(record.path)] = self._state_digest(record.identity)
         self._devices.add(int(record.identity.partition(":")[0]))
 
     def _digest(self, text: bytes) -> int:

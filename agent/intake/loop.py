@@ -1,43 +1,41 @@
-"""The intake at work: one thread that waits for files, a few that take them in.
+"""The intake at work: one thread that waits for files, a few that take them in (`workers`).
 
-Watchers wake it; every `rescan_s` it reads the spools through for what they missed. Files that somebody has just closed
-come before those that a rescan found. When the disk is full, read-only or failing, or the register cannot be written,
-the intake pauses with its reason in `status` and tries again at the next rescan; the rest of the agent goes on. A spool
-that cannot be read is a trouble of its own and holds up no other.
+Watchers wake it; every `rescan_s` it reads the spools through for what they missed, a part at a time: a spool of many
+files holds up no other. Files that somebody has just closed come before those that a rescan found. When the disk is
+full, read-only or failing, or the register cannot be written, the intake pauses with its reason in `status` and tries
+again at the next rescan; the rest of the agent goes on. A spool that cannot be read is a trouble of its own and holds
+up no other.
 """
 
 from __future__ import annotations
 
-import logging
 import queue
 import threading
 import time
-from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 
 from agent.installation import Installation
-from agent.intake.completeness import Irregular, Progress, Thresholds, Wait
+from agent.intake.completeness import Irregular, Wait
 from agent.intake.in_place_watch import InPlaceWatch
 from agent.intake.late import LateSidecars
 from agent.intake.late_calls import LateCalls
 from agent.intake.left import Left
 from agent.intake.legs import Legs
 from agent.intake.opened import NotRegular, Opened, is_ours, open_in_spool, spool_of
-from agent.intake.pipeline import Pipeline, SourceChanged, Taken
-from agent.intake.prepared import Foreign
+from agent.intake.pause import Pause
+from agent.intake.pipeline import Pipeline, Taken
 from agent.intake.rate import ByMinute
+from agent.intake.read_through import read_through
 from agent.intake.scan import Role, role_of, scan
 from agent.intake.sidecar_watch import SidecarWatch
 from agent.intake.sighting import seen
 from agent.intake.silence import Silence
-from agent.intake.spool import Spool, SpoolStatus, Waiting
+from agent.intake.spool import Spool, SpoolStatus
 from agent.intake.watcher import Watcher, Woken
+from agent.intake.workers import WORKERS, Workers
 from agent.settings import Source
-from agent.vault.keys import SealBroken
-from db.engine import RegisterError, RegisterUnwritable
 
-WORKERS = 4
 IN_WORK_LIMIT = 16
 """Files that are open and handed to the workers at a time."""
 OTHERS_IN_WORK = WORKERS + 1
@@ -45,8 +43,7 @@ OTHERS_IN_WORK = WORKERS + 1
 FORGOTTEN_TOGETHER = 64
 UPKEEP_S = 60.0
 """How often legs and silences are looked at."""
-
-journal = logging.getLogger("earwitness.intake")
+_DONE = object()
 
 
 class IntakeLoop:
@@ -70,16 +67,13 @@ class IntakeLoop:
         self._woken: queue.SimpleQueue[tuple[Spool, Woken] | None] = queue.SimpleQueue()
         self._lock = threading.Lock()
         self._spools = [self._spool(source) for source in house.settings.source]
-        self._thresholds = {source.name: Thresholds.of(source) for source in house.settings.source}
-        self._workers = ThreadPoolExecutor(WORKERS, thread_name_prefix="intake-worker")
+        self._pause = Pause()
+        self._workers = Workers(house, pipeline, self._left, self._pause, self._lock, taken, self._wake)
         self._thread = threading.Thread(target=self._run, name="intake")
         self._is_stopping = False
         self._rescan_asked = threading.Event()
-        self._is_held = False
-        """Nothing is tried until the next rescan."""
-        self.paused: str | None = None
-        """Why nothing is taken in, in English, until something was; None when all is well."""
-        self.by_minute = ByMinute()
+        self._next_rescan_s = 0.0
+        self._rescanning: Generator[None] | None = None
 
     def _spool(self, source: Source) -> Spool:
         spool: Spool
@@ -97,6 +91,15 @@ class IntakeLoop:
         )
         return spool
 
+    @property
+    def paused(self) -> str | None:
+        """Why nothing is taken in, in English, until something was; None when all is well."""
+        return self._pause.reason
+
+    @property
+    def by_minute(self) -> ByMinute:
+        return self._workers.by_minute
+
     def start(self) -> None:
         """Bring the last crash to its end, then begin."""
         self._pipeline.recover()
@@ -105,17 +108,20 @@ class IntakeLoop:
     def stop(self) -> None:
         """Finish what is in work, then end."""
         self._is_stopping = True
-        self._woken.put(None)
+        self._wake()
         self._thread.join()
         for spool in self._spools:
             spool.watcher.stop()
-        self._workers.shutdown()
+        self._workers.stop()
         self._pipeline.calls.close()
         self._pipeline.leaving.forget_gone()
 
     def rescan(self) -> None:
         """Read the spools through now."""
         self._rescan_asked.set()
+        self._wake()
+
+    def _wake(self) -> None:
         self._woken.put(None)
 
     def status(self) -> list[SpoolStatus]:
@@ -125,21 +131,17 @@ class IntakeLoop:
     # --- the thread --------------------------------------------------------------------------------------------------
 
     def _run(self) -> None:
-        next_rescan_s = 0.0
         while not self._is_stopping:
             try:
-                now_s = time.monotonic()
-                if now_s >= next_rescan_s or self._rescan_asked.is_set():
-                    self._rescan_asked.clear()
-                    self._rescan()
-                    next_rescan_s = time.monotonic() + self._house.settings.rescan_s
+                self._read_on()
                 self._look_at_due()
                 self._look_at_sidecars()
                 self._forget_gone()
-                self._wait(next_rescan_s)
+                self._wait()
             except Exception as error:  # noqa: BLE001 - a thread that ends unseen would be an intake that stands still
-                self._pause(error)
-                next_rescan_s = time.monotonic() + self._house.settings.rescan_s
+                self._pause.begin(error)
+                self._end_rescan()
+        self._end_rescan()
 
     def _forget_gone(self) -> None:
         """The last step of what was taken in, in one transaction when there is nothing else to do, or much of it."""
@@ -148,13 +150,13 @@ class IntakeLoop:
         if not is_busy or self._pipeline.leaving.gone >= FORGOTTEN_TOGETHER:
             self._pipeline.leaving.forget_gone()
 
-    def _wait(self, next_rescan_s: float) -> None:
+    def _wait(self) -> None:
         with self._lock:
             due_s = [waiting.look_at_s for spool in self._spools for waiting in spool.waiting.values()]
             due_s += [at_s for spool in self._spools if (at_s := spool.sidecars.due_s()) is not None]
-            if self._is_held or self._places_free() == 0:
+            if self._pause.is_held or self._places_free() == 0:
                 due_s = []  # the rescan, or a worker that is done, wakes this thread
-        timeout_s = max(0.0, min([next_rescan_s, *due_s]) - time.monotonic())
+        timeout_s = max(0.0, min([self._next_rescan_s, *due_s]) - time.monotonic())
         try:
             heard = self._woken.get(timeout=timeout_s)
             while True:
@@ -165,41 +167,52 @@ class IntakeLoop:
             return
 
     def _hear(self, spool: Spool, woken: Woken) -> None:
-        if woken.is_folder:
-            with self._reading(spool), spool_of(spool.source) as spool_fd:
-                for found in scan(spool_fd, woken.relative_name):
-                    if found.role is Role.CANDIDATE:
-                        self._await(spool, found.relative_name, is_closed=False)
-                    elif found.role is Role.SIDECAR:
-                        spool.sidecars.heard(found.relative_name)
-        elif (role := _role(woken.relative_name)) is Role.CANDIDATE:
-            self._await(spool, woken.relative_name, is_closed=woken.closed)
-        elif role is Role.SIDECAR:
-            spool.sidecars.heard(woken.relative_name)
+        if not woken.is_folder:
+            self._hear_of_file(spool, woken.relative_name, _role(woken.relative_name), is_closed=woken.closed)
+            return
+        with self._reading(spool), spool_of(spool.source) as spool_fd:
+            for found in scan(spool_fd, woken.relative_name):
+                self._hear_of_file(spool, found.relative_name, found.role, is_closed=False)
 
-    def _await(self, spool: Spool, relative_name: str, *, is_closed: bool) -> None:
-        with self._lock:
-            if relative_name in spool.in_work:
-                return
-            waiting = spool.waiting.get(relative_name)
-            if waiting is None:
-                progress = Progress(self._thresholds[spool.source.name])
-                waiting = spool.waiting[relative_name] = Waiting(progress, 0.0, is_closed)
-            if is_closed:
-                waiting.progress.closed()
-                waiting.look_at_s, waiting.is_live = 0.0, True
+    def _hear_of_file(self, spool: Spool, relative_name: str, role: Role, *, is_closed: bool) -> None:
+        if role is Role.CANDIDATE:
+            spool.heard(relative_name)
+            with self._lock:
+                spool.wait_for(relative_name, is_closed=is_closed)
+        elif role is Role.SIDECAR:
+            spool.heard(relative_name)
+            spool.sidecars.heard(relative_name)
 
     # --- the rescan --------------------------------------------------------------------------------------------------
 
-    def _rescan(self) -> None:
+    def _read_on(self) -> None:
+        """Begin a rescan when it is time, or go on with the one that is under way."""
+        if self._rescanning is None:
+            if time.monotonic() < self._next_rescan_s and not self._rescan_asked.is_set():
+                return
+            self._rescan_asked.clear()
+            self._rescanning = self._rescan()
+            self._next_rescan_s = 0.0  # until it is done nobody waits
+        if next(self._rescanning, _DONE) is _DONE:
+            self._end_rescan()
+
+    def _end_rescan(self) -> None:
+        if self._rescanning is not None:
+            self._rescanning.close()
+        self._rescanning = None
+        self._next_rescan_s = time.monotonic() + self._house.settings.rescan_s
+
+    def _rescan(self) -> Generator[None]:
+        """Yields after each part."""
         self._pipeline.finish_removals()
         self._left.read()
+        self._pause.is_held = False
         for spool in self._spools:
             spool.watcher.check()
+        for spool in self._spools:
             with self._reading(spool):
-                self._read_through(spool)
+                yield from read_through(spool, self._left, self._lock)
                 spool.trouble = None
-        self._is_held = False
         self._late_calls.look()
         if time.monotonic() >= self._next_upkeep_s:
             self._next_upkeep_s = time.monotonic() + UPKEEP_S
@@ -208,7 +221,7 @@ class IntakeLoop:
                 spool.silence.look()
         with self._lock:
             if not any(spool.waiting or spool.in_work for spool in self._spools):
-                self.paused = None  # nothing is held up any more
+                self._pause.end()  # nothing is held up any more
 
     @contextmanager
     def _reading(self, spool: Spool) -> Iterator[None]:
@@ -224,39 +237,11 @@ class IntakeLoop:
                 raise
             spool.trouble = f"the spool cannot be read ({error.strerror})"
 
-    def _read_through(self, spool: Spool) -> None:
-        left_alone = 0
-        present: set[str] = set()
-        sidecars: set[str] = set()
-        watch = spool.in_place
-        with spool_of(spool.source) as spool_fd:
-            if watch is not None:
-                if not watch.is_due():
-                    return
-                watch.begin()
-            for found in scan(spool_fd):
-                if found.role is Role.CANDIDATE:
-                    present.add(found.relative_name)
-                    if watch is None or watch.is_news(spool_fd, found.relative_name):
-                        self._await(spool, found.relative_name, is_closed=False)
-                elif found.role is Role.SIDECAR:
-                    sidecars.add(found.relative_name)
-                else:
-                    left_alone += 1
-            if watch is not None:
-                watch.end(spool_fd)
-            spool.sidecars.is_there(spool_fd, sidecars)
-        with self._lock:
-            spool.left_alone = left_alone
-            for gone in spool.waiting.keys() - present:
-                del spool.waiting[gone]
-        self._left.end_missing(spool.source, present | sidecars)
-
     # --- looking at files --------------------------------------------------------------------------------------------
 
     def _look_at_due(self) -> None:
         for spool in self._spools:
-            if self._is_held:
+            if self._pause.is_held:
                 return
             now_s = time.monotonic()
             with self._lock:
@@ -310,7 +295,7 @@ class IntakeLoop:
         with self._lock:
             del spool.waiting[relative_name]
             spool.in_work.add(relative_name)
-        self._workers.submit(self._take_in, spool, opened, relative_name).add_done_callback(self._done)
+        self._workers.take_in(spool, opened, relative_name)
         return True
 
     def _leave(self, spool: Spool, spool_fd: int, relative_name: str, reason: str, detail: str) -> None:
@@ -338,70 +323,12 @@ class IntakeLoop:
     def _look_at_sidecars(self) -> None:
         for spool in self._spools:
             at_s = spool.sidecars.due_s()
-            if self._is_held or at_s is None or at_s > time.monotonic():
+            if self._pause.is_held or at_s is None or at_s > time.monotonic():
                 continue
             with self._lock:
                 recordings = {*spool.waiting, *spool.in_work}
             with self._reading(spool), spool_of(spool.source) as spool_fd:
                 spool.sidecars.look(spool_fd, recordings, self._taken)
-
-    # --- the workers -------------------------------------------------------------------------------------------------
-
-    def _take_in(self, spool: Spool, opened: Opened, relative_name: str) -> None:
-        def told(taken: Taken) -> None:
-            if taken.contact_id is not None and taken.is_new:
-                with self._lock:
-                    spool.taken_in += 1
-                    spool.last_taken_in_at_ms = self._house.now_ms()
-                    self.by_minute.count(self._house.now_ms())
-                spool.silence.heard()
-            self.paused = None
-            self._taken(taken)
-
-        try:
-            source = spool.source
-            with (
-                opened,
-                spool_of(source) as spool_fd,
-                self._pipeline.having(source, opened, relative_name) as is_ours,
-            ):
-                if is_ours:
-                    self._take_in_or_leave(spool, spool_fd, opened, relative_name, told)
-        except SourceChanged:
-            return  # the next event or rescan finds it again
-        except (OSError, RegisterUnwritable, SealBroken) as error:
-            self._pause(error)
-        finally:
-            with self._lock:
-                spool.in_work.discard(relative_name)
-            self._woken.put(None)
-
-    def _take_in_or_leave(
-        self, spool: Spool, spool_fd: int, opened: Opened, relative_name: str, told: Callable[[Taken], None]
-    ) -> None:
-        try:
-            self._pipeline.take_in(spool.source, spool_fd, opened, relative_name, told, forget=False)
-        except Foreign as foreign:
-            if self._left.note(spool.source, spool_fd, relative_name, foreign.reason, "", is_foreign=True):
-                self._taken(Taken(None))
-        else:
-            if spool.in_place is not None:
-                self._left.end(spool.source, relative_name)
-
-    @staticmethod
-    def _done(future: Future[None]) -> None:
-        error = future.exception()
-        if error is not None:
-            journal.error("a file could not be taken in: %s; it stays in its spool", type(error).__name__)
-
-    def _pause(self, error: Exception) -> None:
-        """Say why nothing is taken in; of an error that nobody expected only its kind, it may hold a name."""
-        is_known = isinstance(error, RegisterError | SealBroken)
-        reason = error.strerror if isinstance(error, OSError) else str(error) if is_known else None
-        if self.paused is None:
-            journal.error("intake pauses: %s", reason or type(error).__name__)
-        self.paused = reason or type(error).__name__
-        self._is_held = True
 
 
 def _role(relative_name: str) -> Role:

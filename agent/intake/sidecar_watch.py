@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Set
 from dataclasses import dataclass, field
 from hashlib import blake2b
 
@@ -67,15 +67,15 @@ class SidecarWatch:
     def _stays(self) -> bool:
         return self.source.mode == "in-place"
 
-    def is_there(self, spool_fd: int, present: Collection[str]) -> None:
-        """After a rescan: these are all there are."""
-        if self._stays:
-            present = [name for name in present if not self._is_done(spool_fd, name)]
-        for gone in self._lying.keys() - set(present):
+    def meet(self, spool_fd: int, relative_name: str) -> None:
+        """A sidecar was found when the spool was read through."""
+        if relative_name not in self._lying and not (self._stays and self._is_done(spool_fd, relative_name)):
+            self.heard(relative_name)
+
+    def forget_others(self, present: Set[str]) -> None:
+        """After the spool was read through: these are all there are."""
+        for gone in self._lying.keys() - present:
             del self._lying[gone]
-        for relative_name in present:
-            if relative_name not in self._lying:
-                self.heard(relative_name)
 
     def _is_done(self, spool_fd: int, relative_name: str) -> bool:
         try:

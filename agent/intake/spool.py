@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
 from dataclasses import dataclass, field
 
-from agent.intake.completeness import Progress
+from agent.intake.completeness import Progress, Thresholds
 from agent.intake.in_place_watch import InPlaceWatch
 from agent.intake.known_calls import KnownCalls
 from agent.intake.sidecar_watch import SidecarWatch
@@ -34,11 +35,37 @@ class Spool:
     """Of a source whose files stay where they lie."""
     waiting: dict[str, Waiting] = field(default_factory=dict)
     in_work: set[str] = field(default_factory=set)
+    met: set[str] = field(default_factory=set)
+    """Names of recordings and sidecars that were found or heard of since the spool began to be read through; for the
+    intake's own thread.
+    """
     trouble: str | None = None
     """Why it could not be read through, in English; None when it could."""
     left_alone: int = 0
     taken_in: int = 0
     last_taken_in_at_ms: int | None = None
+
+    def heard(self, relative_name: str) -> None:
+        """A recording or a sidecar came, or came back."""
+        self.met.add(relative_name)
+        if self.in_place is not None:
+            self.in_place.heard(relative_name)
+
+    def wait_for(self, relative_name: str, *, is_closed: bool) -> None:
+        """Have a file looked at, unless it is in work: at once, or when it has settled. Under the loop's lock."""
+        if relative_name in self.in_work:
+            return
+        waiting = self.waiting.get(relative_name)
+        if waiting is None:
+            waiting = self.waiting[relative_name] = Waiting(Progress(Thresholds.of(self.source)), 0.0, is_closed)
+        if is_closed:
+            waiting.progress.closed()
+            waiting.look_at_s, waiting.is_live = 0.0, True
+
+    def forget_others(self, present: Set[str]) -> None:
+        """Wait for none but these. Under the loop's lock."""
+        for gone in self.waiting.keys() - present:
+            del self.waiting[gone]
 
     def due(self, now_s: float, most: int, most_others: int) -> list[str]:
         """What to look at now: live files, then some of the others."""

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
-from peewee import fn
+from peewee import Tuple, fn
 
 from db.models import Contact, InPlace, Recording
 from db.queries.reading import inserting, tuples
 from db.records import InPlaceRecord
 
 _add = inserting(InPlace, "recording_id", "source", "path", "identity", "state")
-_STREAM_ROWS = 500
 
 
 def add(record: InPlaceRecord) -> None:
@@ -39,16 +37,12 @@ def found(recording_id: str, *, path: bytes, identity: str, state: str) -> None:
     InPlace.update(now).where(InPlace.recording == recording_id).execute()
 
 
-def of_source(source: str) -> Iterator[InPlaceRecord]:
-    """All of a source, some hundred in memory at a time."""
-    after = ""
-    while True:
-        wanted = _selected().where(InPlace.source == source, InPlace.recording > after)
-        records = _records(wanted.order_by(InPlace.recording).limit(_STREAM_ROWS))
-        yield from records
-        if len(records) < _STREAM_ROWS:
-            return
-        after = records[-1].recording_id
+def of_source(source: str, after: InPlaceRecord | None, limit: int) -> list[InPlaceRecord]:
+    """Some of a source in the order of their paths, from the first on or from the one that came last before."""
+    wanted = _selected().where(InPlace.source == source)
+    if after is not None:
+        wanted = wanted.where(Tuple(InPlace.path, InPlace.recording) > Tuple(after.path, after.recording_id))
+    return _records(wanted.order_by(InPlace.path, InPlace.recording).limit(limit))
 
 
 def count_by_state(source: str) -> dict[str, int]:

@@ -417,9 +417,9 @@ def test_another_file_system_in_its_place_is_trouble_and_no_loss_of_each_file(ho
     source = house.settings.source[0]
     watch = InPlaceWatch(house, source)
     with spool_of(source) as spool_fd:
-        watch.begin()
+        list(watch.begin())
         watch._devices = {-1}
-        watch.end(spool_fd)
+        list(watch.end(spool_fd))
     assert watch.trouble == "another file system lies where the recordings lay"
     assert told(house) == ["contact.take_in"]
 
@@ -433,12 +433,12 @@ def test_what_is_gone_is_said_when_the_register_can_be_written_again(
     monkeypatch.setattr("agent.intake.in_place_watch.MISSED_QUIETS", 0.0)
     watch = InPlaceWatch(house, source)
     with spool_of(source) as spool_fd:
-        watch.begin()
+        list(watch.begin())
         with unwritable(house), pytest.raises(RegisterUnwritable):
-            watch.end(spool_fd)
+            list(watch.end(spool_fd))
         assert told(house) == ["contact.take_in"]
-        watch.begin()
-        watch.end(spool_fd)
+        list(watch.begin())
+        list(watch.end(spool_fd))
     assert told(house) == ["contact.take_in", "source.vanished"]
 
 

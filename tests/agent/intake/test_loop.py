@@ -16,6 +16,7 @@ import pytest
 
 from agent.installation import Installation, create
 from agent.intake import loop as intake_loop
+from agent.intake import read_through
 from agent.intake.loop import IntakeLoop
 from agent.intake.pipeline import Pipeline, Taken
 from agent.settings import Settings, Source
@@ -179,14 +180,14 @@ def test_a_spool_that_cannot_be_read_holds_up_no_other(
 ) -> None:
     dead = settings.source[0].model_copy(update={"name": "dead", "spool": settings.state_dir.parent / "dead"})
     dead.spool.mkdir()
-    spool_of = intake_loop.spool_of
+    spool_of = read_through.spool_of
 
     def failing(source: Source) -> Any:
         if source.name == "dead":
             raise OSError(errno.EIO, os.strerror(errno.EIO))
         return spool_of(source)
 
-    monkeypatch.setattr(intake_loop, "spool_of", failing)
+    monkeypatch.setattr(read_through, "spool_of", failing)
     both = settings.model_copy(update={"source": [dead, *settings.source]})
     with started_with(both, clock) as made:
         put(settings.source[0].spool, NAME.format(1), sound())
