@@ -28,7 +28,7 @@ from agent.intake.metadata.facts import CallFacts, facts_of
 from agent.intake.metadata.sidecar import SIDECAR_LIMIT_BYTES, sidecars_of
 from agent.intake.metadata.statement import SIDECAR
 from agent.intake.naming import is_beside, name_digest_of_stem, stems_beside
-from agent.intake.opened import Opened
+from agent.intake.opened import Identity, Opened
 from agent.intake.prepared import SourceChanged, Taken
 from agent.intake.recordings import Recordings
 from agent.intake.remarks import own_remarks, with_remark
@@ -82,6 +82,10 @@ class LateSidecars:
         taken = self._house.register.write(lambda: self._enrich(match, facts, content, leaving))
         self._leaving.remove(spool_fd, leaving)
         return taken
+
+    def is_taken_in(self, source: Source, relative_name: str, found: Identity) -> bool:
+        """Whether this very file was taken in and could only not be removed."""
+        return self._leaving.holds(source, os.fsencode(relative_name), found)
 
     def _match(self, source: Source, sidecar_name: str) -> _Match | None:
         with self._house.register.read():

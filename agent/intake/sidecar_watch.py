@@ -121,6 +121,9 @@ class SidecarWatch:
         """What became of it, or why it is left and more of that; None when it is only looked at again."""
         try:
             with open_in_spool(spool_fd, relative_name) as opened:
+                if self.late.is_taken_in(self.source, relative_name, opened.identity):
+                    del self._lying[relative_name]
+                    return None
                 if opened.identity != lying.identity:
                     lying.identity = opened.identity
                     lying.look_at_s = now_s + self.source.quiet_s

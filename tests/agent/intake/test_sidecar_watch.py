@@ -96,6 +96,30 @@ def test_one_that_cannot_be_read_is_said_and_taken_in_when_it_can(
     is_enriched_in_the_end(running)
 
 
+@pytest.mark.parametrize("settings", ["sealed"], indirect=True)
+@pytest.mark.parametrize("is_late", [False, True])
+def test_one_that_cannot_be_removed_is_taken_in_once(
+    running: Loop, monkeypatch: pytest.MonkeyPatch, is_late: bool
+) -> None:
+    def refused(*_arguments: Any) -> None:
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+
+    with monkeypatch.context() as patched:
+        patched.setattr("agent.intake.leaving.remove", refused)
+        if not is_late:
+            put(running.spool, SIDECAR, SAID)
+        put(running.spool, RECORDING, sound(seed=1))
+        until(lambda: running.names() == [RECORDING])
+        if is_late:
+            put(running.spool, SIDECAR, SAID)
+        until(lambda: numbers(running) == ["+447700900123"])
+        running.until_rescanned(5)
+        told = [entry["action"] for entry in entries(running.house)]
+        assert told.count("contact.enrich") == is_late
+    until(lambda: not spool_files(running.spool))
+    assert findings(running.house) == []
+
+
 def test_one_that_was_alone_and_finds_its_recording_is_said_no_longer(
     running: Loop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
