@@ -209,7 +209,8 @@ class IntakeLoop:
         self._pause.is_held = False
         for spool in self._spools:
             spool.watcher.check()
-        for spool in self._spools:
+        # What lies in place stays and grows to much: the spools that are emptied come first.
+        for spool in sorted(self._spools, key=lambda spool: spool.in_place is not None):
             with self._reading(spool):
                 yield from read_through(spool, self._left, self._lock)
                 spool.trouble = None
