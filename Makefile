@@ -3,20 +3,21 @@
 PYTHON ?= python3
 BIN := .venv/bin
 RUN_ENV := env -u PYTHONPATH
-MEMORY = $(shell test "$$(df --output=avail -BM /dev/shm 2>/dev/null | tail -n 1 | tr -dc 0-9)" -ge 4000 && echo /dev/shm)
+MEMORY = $(shell test "$$(df --output=avail -BM /dev/shm 2>&1 | tail -n 1 | tr -dc 0-9)" -ge 4000 && echo /dev/shm)
 
 .PHONY: demo test lint bench pictures lock translations clean
 
 demo: .venv/.run
 	@$(BIN)/earwitness demo $(ARGS)
 
-# A folder with a short name: the path of a Unix socket has 107 bytes at most. In memory where that has room, since the tests
-# wait for a disk longer than they work. One worker more than there are cores, since they wait for other processes, too.
-# Files in the order of their names: left to itself, xdist puts those with few tests last, which are the longest. Some tests
-# run programs as other users, who have to get through that folder.
+# A folder with a short name: the path of a Unix socket has 107 bytes at most. In memory where that has room, since the
+# tests wait for a disk longer than they work. Programs that are run as other users have to get through it.
+# One worker more than there are cores, since they wait for other processes, too. Files in the order of their names: left
+# to itself, xdist puts those with few tests last, which are the longest.
 test: lint
-	@place=$$(mktemp -d -p "$(MEMORY)") && trap 'rm -rf "$$place"' EXIT && chmod 711 "$$place" && export TMPDIR="$$place" && \
-	set -x && $(BIN)/pytest -n $$(($$(nproc) + 1)) --dist loadfile --no-loadscope-reorder --basetemp "$$place/t" $(ARGS)
+	@place=$$(mktemp -d -p "$(MEMORY)") && trap 'rm -rf "$$place"' EXIT && chmod 711 "$$place" && \
+	export TMPDIR="$$place" && set -x && $(BIN)/pytest -n $$(($$(nproc) + 1)) --dist loadfile --no-loadscope-reorder \
+	--basetemp "$$place/t" $(ARGS)
 
 lint: .venv/.test
 	$(BIN)/ruff format --check .
