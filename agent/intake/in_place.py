@@ -64,7 +64,7 @@ def hash_of_file(opened: Opened) -> bytes:
         OSError: it cannot be read.
     """
     hashing, position = hashlib.sha256(), 0
-    while part := os.pread(opened.fd, READ_BYTES, position):
+    while part := opened.read_at(position, READ_BYTES):
         hashing.update(part)
         position += len(part)
     if position != opened.identity.size_bytes or not opened.is_unchanged():

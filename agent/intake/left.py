@@ -13,6 +13,9 @@ from agent.intake.quarantine import Quarantine
 from agent.settings import Source
 from db.queries import quarantine as items
 
+UNREADABLE = "unreadable"
+"""The reason of a file that cannot be opened or read."""
+
 
 class Left:
     """For any thread of the intake."""

@@ -20,7 +20,7 @@ from agent.intake.completeness import Irregular, Wait
 from agent.intake.in_place_watch import InPlaceWatch
 from agent.intake.late import LateSidecars
 from agent.intake.late_calls import LateCalls
-from agent.intake.left import Left
+from agent.intake.left import UNREADABLE, Left
 from agent.intake.legs import Legs
 from agent.intake.opened import NotRegular, Opened, is_ours, open_in_spool, spool_of
 from agent.intake.pause import Pause
@@ -266,7 +266,7 @@ class IntakeLoop:
         except OSError as error:
             if is_ours(error):
                 raise
-            self._leave(spool, spool_fd, relative_name, "unreadable", error.strerror or "")
+            self._leave(spool, spool_fd, relative_name, UNREADABLE, error.strerror or "")
             return
         keep_open = False
         try:
@@ -275,7 +275,7 @@ class IntakeLoop:
             else:
                 keep_open = self._judge(spool, opened, relative_name)
         except OSError as error:
-            self._leave(spool, spool_fd, relative_name, "unreadable", error.strerror or "")
+            self._leave(spool, spool_fd, relative_name, UNREADABLE, error.strerror or "")
         finally:
             if not keep_open:
                 opened.close()

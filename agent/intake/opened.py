@@ -8,16 +8,20 @@ at any moment; after this, only the descriptor counts.
 from __future__ import annotations
 
 import errno
+import io
 import os
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from types import TracebackType
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from agent.intake.completeness import Kind
 from agent.settings import Source
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
 
 _OURS = frozenset({errno.ENOMEM, errno.EMFILE, errno.ENFILE})
 _LAST_NS = (1 << 63) - 1
@@ -31,6 +35,10 @@ class NotRegular(Exception):
     def __init__(self, kind: Kind) -> None:
         self.kind = kind
         super().__init__(kind.value)
+
+
+class Unreadable(OSError):
+    """The bytes of a file cannot be read: a trouble of that file, and of no other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,14 +71,23 @@ class Opened:
     """At the moment it was opened."""
 
     def file(self) -> BinaryIO:
-        """A reader of its own for the descriptor; closing it leaves the descriptor open."""
-        return os.fdopen(self.fd, "rb", closefd=False)
+        """A reader of its own for the descriptor; closing it leaves the descriptor open. It raises `Unreadable`."""
+        return io.BufferedReader(_Reading(self.fd, "rb", closefd=False))
+
+    def read_at(self, position: int, size_bytes: int) -> bytes:
+        """Some of the bytes from a position on, none at the end.
+
+        Raises:
+            Unreadable: see there.
+        """
+        with _reading():
+            return os.pread(self.fd, size_bytes, position)
 
     def read_at_most(self, limit_bytes: int) -> bytes:
         """Read from the start, `limit_bytes` + 1 at most: whoever gets more than the limit knows it."""
         parts: list[bytes] = []
         offset = 0
-        while offset <= limit_bytes and (part := os.pread(self.fd, limit_bytes + 1 - offset, offset)):
+        while offset <= limit_bytes and (part := self.read_at(offset, limit_bytes + 1 - offset)):
             parts.append(part)
             offset += len(part)
         return b"".join(parts)
@@ -98,6 +115,24 @@ class Opened:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+class _Reading(io.FileIO):
+    """What is read through it fails as `Unreadable`, which tells it from what is written meanwhile."""
+
+    def readinto(self, buffer: WriteableBuffer, /) -> int | None:
+        with _reading():
+            return super().readinto(buffer)
+
+
+@contextmanager
+def _reading() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        if is_ours(error):
+            raise
+        raise Unreadable(error.errno, error.strerror) from None
 
 
 def is_ours(error: OSError) -> bool:

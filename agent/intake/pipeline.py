@@ -34,7 +34,7 @@ from agent.intake.known_calls import KnownCalls
 from agent.intake.leaving import Leaving, Step
 from agent.intake.metadata.facts import facts_of
 from agent.intake.naming import call_digest, name_digest
-from agent.intake.opened import Identity, Opened, spool_of
+from agent.intake.opened import Identity, Opened, Unreadable, spool_of
 from agent.intake.prepared import Beside, Foreign, Prepared, SourceChanged, Taken, beside, require_unchanged
 from agent.intake.quarantine import Quarantine
 from agent.intake.staying import KEPT, Staying
@@ -94,6 +94,7 @@ class Pipeline:
 
         Raises:
             SourceChanged: it is not complete after all; nothing was kept.
+            Unreadable: its own bytes cannot be read; nothing was kept.
             Foreign: it is no recording, of a source whose files stay where they lie.
             RegisterUnwritable, OSError: disk full, I/O error; the source lies where it lay.
         """
@@ -109,7 +110,7 @@ class Pipeline:
     def take_in_together(
         self, source: Source, spool_fd: int, files: Sequence[tuple[Opened, str]]
     ) -> list[Taken | None]:
-        """Take in files that are complete; None in place of one that is not after all.
+        """Take in files that are complete; None in place of one that is not after all, or that cannot be read.
 
         Raises:
             RegisterUnwritable, OSError: as `take_in`; those that came before the one that failed are taken in.
@@ -121,7 +122,7 @@ class Pipeline:
             for opened, relative_name in files:
                 try:
                     sealed.append(self._prepared(source, spool_fd, opened, relative_name))
-                except (SourceChanged, Foreign):
+                except (SourceChanged, Foreign, Unreadable):
                     places.append(None)
                 except Exception as error:  # noqa: BLE001 - raised below, when those before it have come to their end
                     failed = error

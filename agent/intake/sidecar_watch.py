@@ -15,7 +15,7 @@ from hashlib import blake2b
 
 from agent.intake.in_place import state_of
 from agent.intake.late import LateSidecars
-from agent.intake.left import Left
+from agent.intake.left import UNREADABLE, Left
 from agent.intake.naming import stem_of, stems_beside
 from agent.intake.opened import Identity, NotRegular, is_ours, open_in_spool
 from agent.intake.prepared import SourceChanged, Taken
@@ -139,7 +139,7 @@ class SidecarWatch:
         except OSError as error:
             if is_ours(error):
                 raise
-            return "unreadable", error.strerror or ""
+            return UNREADABLE, error.strerror or ""
         if taken is None:
             return ("sidecar-without-recording", "") if now_s - lying.since_s >= ALONE_S else None
         del self._lying[relative_name]

@@ -8,8 +8,8 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 
 from agent.installation import Installation
-from agent.intake.left import Left
-from agent.intake.opened import Opened, spool_of
+from agent.intake.left import UNREADABLE, Left
+from agent.intake.opened import Opened, Unreadable, spool_of
 from agent.intake.pause import Pause
 from agent.intake.pipeline import Pipeline, SourceChanged, Taken
 from agent.intake.prepared import Foreign
@@ -85,7 +85,7 @@ class Workers:
                 if is_ours:
                     self._take_in_or_leave(spool, spool_fd, opened, relative_name, told)
         except SourceChanged:
-            return  # the next event or rescan finds it again
+            return  # the next event or rescan finds it again, as it does one that cannot be read
         except (OSError, RegisterUnwritable, SealBroken) as error:
             self._pause.begin(error)
         finally:
@@ -100,6 +100,9 @@ class Workers:
             self._pipeline.take_in(spool.source, spool_fd, opened, relative_name, told, forget=False)
         except Foreign as foreign:
             if self._left.note(spool.source, spool_fd, relative_name, foreign.reason, "", is_foreign=True):
+                self._taken(Taken(None))
+        except Unreadable as error:
+            if self._left.note(spool.source, spool_fd, relative_name, UNREADABLE, error.strerror or ""):
                 self._taken(Taken(None))
         else:
             if spool.in_place is not None:

@@ -14,6 +14,7 @@ from agent.intake.backlog import Backlog, Tally
 from agent.vault.store import Vault
 from tests.agent.calls import put, sound
 from tests.agent.in_process import unwritable
+from tests.agent.intake.taking import unreadable
 from tests.agent.stored import findings, spool_files, stored, vault_files
 from tests.assets import wav
 
@@ -46,6 +47,17 @@ def test_everything_that_is_complete_is_taken_in_once(house: Installation, spool
     assert told[-1] == 42
     assert stored(house).sha256s == sorted(hashlib.sha256(content).digest() for content in CONTENTS.values())
     assert [file.name for file in spool_files(spool)] == ["being-written.wav", "fifo.wav"]
+    assert findings(house) == []
+
+
+def test_a_file_whose_bytes_cannot_be_read_is_left_and_ends_nothing(house: Installation, spool: Path) -> None:
+    bad = spool / next(iter(CONTENTS))
+    with unreadable(bad):
+        tally = Backlog(house, lambda tally: None).take_in()
+    assert (tally.taken_in, tally.waiting) == (39, 1)
+    assert spool_files(spool) == [bad]
+    assert vault_files(house) == [file for file in vault_files(house) if file.stem in stored(house).sealed_ids]
+    assert Backlog(house, lambda tally: None).take_in().taken_in == 1
     assert findings(house) == []
 
 

@@ -25,6 +25,7 @@ from db.queries import quarantine
 from tests.agent.calls import put, sound
 from tests.agent.clock import Clock
 from tests.agent.in_process import unwritable
+from tests.agent.intake.taking import unreadable
 from tests.agent.log_reading import entries
 from tests.agent.stored import findings, spool_files, stored
 from tests.agent.waiting import until
@@ -194,6 +195,25 @@ def test_a_spool_that_cannot_be_read_holds_up_no_other(
         until(lambda: made.names() == [NAME.format(1)])
         until(lambda: "Input/output error" in (made.loop.status()[0].trouble or ""))
         assert made.loop.paused is None
+
+
+@pytest.mark.parametrize("mode", ["sealed", "in-place"])
+def test_a_file_whose_bytes_cannot_be_read_is_said_tried_again_and_holds_up_no_other(
+    settings: Settings, clock: Clock, mode: str
+) -> None:
+    bad = put(settings.source[0].spool, NAME.format(1), sound())
+    with started_with(with_source(settings, mode=mode), clock) as made:
+        with unreadable(bad):
+            until(lambda: made.reasons() == [(NAME.format(1), "unreadable")])
+            for number in (2, 3):
+                put(made.spool, NAME.format(number), sound(seed=number))
+                until(lambda number=number: NAME.format(number) in made.names())
+                made.until_rescanned()
+            assert made.loop.paused is None
+            assert bad.exists()
+        until(lambda: made.names() == [NAME.format(number) for number in (1, 2, 3)])
+        until(lambda: made.reasons() == [])
+        assert findings(made.house) == []
 
 
 # --- what fails ------------------------------------------------------------------------------------------------------

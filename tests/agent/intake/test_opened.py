@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from agent.intake.completeness import Kind
-from agent.intake.opened import NotRegular, kind_of, open_in_spool
+from agent.intake.opened import Identity, NotRegular, Opened, Unreadable, kind_of, open_in_spool
 
 
 @pytest.fixture
@@ -106,3 +106,15 @@ def test_a_file_that_is_gone_is_not_found(spool_fd: int) -> None:
 def test_kinds_follow_from_the_mode() -> None:
     assert kind_of(Path("/dev/null").stat().st_mode) is Kind.OTHER
     assert kind_of(Path(__file__).stat().st_mode) is Kind.REGULAR
+
+
+def test_bytes_that_cannot_be_read_are_told_from_all_else_that_fails(spool: Path, spool_fd: int) -> None:
+    (spool / "a.wav").write_bytes(b"sound")
+    fd = os.open(spool / "a.wav", os.O_WRONLY)  # the kernel refuses to read through it
+    with Opened(fd, os.dup(spool_fd), "a.wav", Identity.of(os.fstat(fd))) as opened:
+        with opened.file() as file, pytest.raises(Unreadable, match="Bad file descriptor"):
+            file.read(1)
+        with pytest.raises(Unreadable):
+            opened.read_at(0, 1)
+        with pytest.raises(Unreadable):
+            opened.read_at_most(1)
