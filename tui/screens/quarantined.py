@@ -54,7 +54,7 @@ def item_lines(item: wire.QuarantineItem) -> list[Line]:
     exact = _("{count} bytes").format(count=grouped(item.size_bytes))
     facts = [
         (_("why"), Words(reason_sentence(item.reason), "warning")),
-        (_("what to do"), Words(next_step(item.reason) or NEVER)),
+        (_("what to do"), Words(next_step(item.reason, item.detail) or NEVER)),
         (_("detail"), Words(item.detail or NEVER)),
         (_("file"), Words(item.source_name)),
         (_("source"), Words(item.source)),

@@ -15,6 +15,8 @@ from tui.widgets.list_status import grouped
 from tui.widgets.section import Line, Words
 
 NEVER = "–"
+NOT_PERMITTED = "Permission denied"
+"""EACCES, in the system's own words."""
 SILENCE = "no file for "
 """So the agent's words for a silence begin; the screen has words of its own for it."""
 
@@ -49,7 +51,7 @@ def reason_word(reason: str) -> str:
     }.get(reason, reason)
 
 
-def next_step(reason: str) -> str:
+def next_step(reason: str, detail: str = "") -> str:
     """What can be done about it; empty for a reason that is not known."""
     other_reader = _("Another version may read it: then take it in again. Its vendor can say what the file is.")
     no_sound = _("The recorder began it and wrote no sound: look at its disk and at its own log.")
@@ -60,7 +62,11 @@ def next_step(reason: str) -> str:
         "no-format": other_reader,
         "impossible-format": other_reader,
         "not-a-regular-file": _("Nothing is followed out of the spool: put the recording itself there."),
-        "unreadable": _("Let the agent's user read it, then take it in again."),
+        "unreadable": (
+            _("Let the agent's user read it, then take it in again.")
+            if detail == NOT_PERMITTED
+            else _("Look at the disk or share it lies on. It is tried again at every look, and holds up no other file.")
+        ),
         "sidecar-without-recording": _("Its recording is lost or late. When it comes, the two find each other."),
         "recording-unreadable": _(
             "Verify the recordings on the server. It is taken in once its own can be read again."
@@ -98,7 +104,7 @@ def trouble_words(trouble: str | None) -> str:
         "Read-only file system": _("the disk can only be read"),
         "Input/output error": _("the disk fails"),
         "No such file or directory": _("there is no such file"),
-        "Permission denied": _("it may not be read"),
+        NOT_PERMITTED: _("it may not be read"),
         "it has not been started": _("it has not been started"),
         "it has been stopped": _("it has been stopped"),
         "the spool does not exist": _("the spool does not exist"),

@@ -44,6 +44,8 @@ def test_a_reason_that_is_not_known_stands_as_it_is() -> None:
 def test_every_reason_of_the_agent_says_what_can_be_done() -> None:
     assert all(next_step(reason).endswith(".") for reason in REASONS)
     assert next_step("new-code") == ""
+    assert "agent's user" in next_step("unreadable", "Permission denied")
+    assert "disk" in next_step("unreadable", "Input/output error")
 
 
 def test_what_waits_and_what_is_in_work_is_counted_apart() -> None:
