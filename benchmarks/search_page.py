@@ -149,3 +149,5 @@ def served_bare(folder: Path, body: bytes) -> Iterator[Path]:
             yield socket
         finally:
             process.terminate()
+            process.wait()
+            socket.unlink(missing_ok=True)  # a second measurement of the same run serves there too

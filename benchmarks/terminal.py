@@ -89,14 +89,18 @@ def _dated(rows: list[str]) -> list[str]:
     return [row for row in rows if _DATE.search(row)]
 
 
+def _top(rows: list[str]) -> list[str]:
+    """The first row of the table, which tells one page from the next; above it stands when the chosen call was."""
+    return _dated(rows)[1:2]
+
+
 def _page_down(terminal: PseudoTerminal) -> tuple[float, int]:
-    """Until the next page is whole and the program is quiet; with the bytes that it took."""
-    before, received = _dated(terminal.rows)[:1], terminal.received_bytes
+    """Until the last byte of the next page, after which the program is quiet; with the bytes that it took."""
+    before, received = _top(terminal.rows), terminal.received_bytes
     pressed_s = terminal.press(PAGE_DOWN)
-    terminal.wait_for(lambda rows: _is_whole(rows) and _dated(rows)[:1] != before)
-    whole_s = terminal.last_byte_at_s
+    terminal.wait_for(lambda rows: _is_whole(rows) and _top(rows) != before)
     terminal.settle()
-    return (whole_s - pressed_s) * 1000, terminal.received_bytes - received
+    return (terminal.last_byte_at_s - pressed_s) * 1000, terminal.received_bytes - received
 
 
 def _held_ms(terminal: PseudoTerminal) -> float:
@@ -107,16 +111,15 @@ def _held_ms(terminal: PseudoTerminal) -> float:
         until_s = pressed_s + 1 / 30
         while (left_s := until_s - time.monotonic()) > 0:
             terminal.settle(quiet_s=left_s, patience_s=left_s)
-    before = _dated(terminal.rows)[:1]
+    before = _top(terminal.rows)
     terminal.wait_for(_is_whole)
     terminal.settle()
     return max(0.0, terminal.last_byte_at_s - pressed_s) * 1000 if before else 0.0
 
 
 def _jump_ms(terminal: PseudoTerminal) -> float:
-    before = _dated(terminal.rows)[:1]
+    before = _top(terminal.rows)
     pressed_s = terminal.press(END)
-    terminal.wait_for(lambda rows: _is_whole(rows) and _dated(rows)[:1] != before)
-    whole_s = terminal.last_byte_at_s
+    terminal.wait_for(lambda rows: _is_whole(rows) and _top(rows) != before)
     terminal.settle()
-    return (whole_s - pressed_s) * 1000
+    return (terminal.last_byte_at_s - pressed_s) * 1000
