@@ -230,7 +230,8 @@ class RecordTable(Offering, ListCanvas[Row], Generic[Row], can_focus=True):
             self.post_message(self.Failed(self, message.rows))
         elif self._snapshot.pages.number_of(self._index) == message.number:
             self._rebind_cursor(self._snapshot)
-        self.refresh()
+        if message.number in self._pages_in_view():
+            self.refresh()
 
     @on(ListReader.JumpArrived)
     def _show_jump(self, message: ListReader.JumpArrived) -> None:
@@ -342,9 +343,12 @@ class RecordTable(Offering, ListCanvas[Row], Generic[Row], can_focus=True):
 
     def _pages_around(self) -> range:
         """Of what is visible, and of a screen above and below: the next one is there before it is asked for."""
+        return self._pages_in_view(more_lines=self._lines)
+
+    def _pages_in_view(self, *, more_lines: int = 0) -> range:
         if self._snapshot is None or not self.count:
             return range(0)
         number_of, top = self._snapshot.pages.number_of, self.scroll_offset.y
-        first = max(0, top - self._lines)
-        last = min(top + 2 * self._lines, self.count - 1)
+        first = max(0, top - more_lines)
+        last = min(top + self._lines + more_lines, self.count - 1)
         return range(number_of(first), number_of(last) + 1)
