@@ -36,6 +36,8 @@ from db.engine import Register, RegisterUnreadable
 from db.migrations import bring_up_to_date, pending
 
 ROOT = 0
+LOOK_S = 0.1
+"""`is_running` holds the lock of an agent for a moment: one that begins just then tries again for so long."""
 
 
 def wall_clock_ms() -> int:
@@ -171,13 +173,21 @@ def only_agent(settings: Settings) -> Iterator[AgentLock]:
     except FileNotFoundError as error:
         raise NotFound(kind="installation", id=str(settings.state_dir)) from error
     try:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise Conflict(what="another agent runs on this installation") from error
+        _take(descriptor)
         yield AgentLock(descriptor)
     finally:
         os.close(descriptor)
+
+
+def _take(descriptor: int) -> None:
+    until_s = time.monotonic() + LOOK_S
+    while True:
+        try:
+            return fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            if time.monotonic() >= until_s:
+                raise Conflict(what="another agent runs on this installation") from error
+            time.sleep(LOOK_S / 10)
 
 
 def is_running(settings: Settings) -> bool:

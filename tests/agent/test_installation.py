@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from agent import installation
 from agent.errors import WrongUse
-from agent.installation import Installation, create, only_agent, open_installation
+from agent.installation import Installation, create, is_running, only_agent, open_installation
 from agent.settings import Settings
 from tests.agent.running import configuration, install, run_command
 
@@ -44,6 +46,24 @@ def test_root_writes_nothing_into_an_installation_of_another_user(
 
 def test_who_only_looks_may_be_root(seen_by_root: Settings) -> None:
     open_installation(seen_by_root, also_as_root=True).close()
+
+
+def test_an_agent_begins_while_somebody_looks_whether_one_runs(
+    house: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(installation, "LOOK_S", 30.0)
+    waited: list[float] = []
+    with (house.settings.state_dir / "lock").open("wb") as looking:
+        fcntl.flock(looking, fcntl.LOCK_EX)
+
+        def wait(seconds: float) -> None:
+            waited.append(seconds)
+            fcntl.flock(looking, fcntl.LOCK_UN)
+
+        monkeypatch.setattr(installation.time, "sleep", wait)
+        with only_agent(house.settings):
+            assert len(waited) == 1
+            assert is_running(house.settings)
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can be turned away")
