@@ -100,6 +100,7 @@ class Scene:
             with new_house(folder) as house:
                 appoint(house)
                 fill(house, self.contacts)
+            os.sync()  # what was filled in is no load on the disk while something is measured
             self._agent = started(folder, self.contacts)
             self._leaving.enter_context(self._agent.stopped_after())
         return self._agent
