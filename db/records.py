@@ -157,6 +157,16 @@ class InPlaceRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenStateRecord:
+    """Recordings in place of one source and one state that nobody has acknowledged."""
+
+    state: str
+    count: int
+    newest_seq: int
+    """Of the entries that tell of them."""
+
+
+@dataclass(frozen=True, slots=True)
 class ListeningRecord:
     """One account hearing or taking away one contact in one session, however many entries that was."""
 

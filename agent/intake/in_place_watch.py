@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from hashlib import blake2b
 
 from agent.installation import Installation
-from agent.intake.in_place import CHANGED, VANISHED, state_of
+from agent.intake.in_place import VANISHED, state_of
 from agent.intake.opened import Identity
 from agent.intake.staying import Staying
 from agent.settings import Source
@@ -46,7 +46,7 @@ class InPlaceWatch:
         self._begun_s = 0.0
         self._not_before_s = 0.0
         self.trouble: str | None = None
-        """What is wrong with what lies there, in English; None when all is as it was taken in."""
+        """Why it is not known what became of them, in English; None when it is."""
 
     def is_due(self) -> bool:
         """Whether to read the spool through: it takes a twentieth of the time at most, however many files there are."""
@@ -105,7 +105,7 @@ class InPlaceWatch:
         gone = {name for name in missing if now_s - since_s[name] >= MISSED_QUIETS * self._source.quiet_s}
         if gone:
             yield from self._note(gone)
-        self._count()
+        self.trouble = None
         self._not_before_s = time.monotonic() + REST * (time.monotonic() - self._begun_s)
 
     def _note(self, gone: set[int]) -> Iterator[None]:
@@ -123,13 +123,6 @@ class InPlaceWatch:
             self._house.register.write(job)
         for name in gone - {self._digest(record.path) for record in found[AT_ONCE:]}:
             del self._known[name]
-
-    def _count(self) -> None:
-        with self._house.register.read():
-            counts = in_place.count_by_state(self._source.name)
-        changed, vanished = counts.get(CHANGED, 0), counts.get(VANISHED, 0)
-        words = f"of the recordings in place {changed} were changed and {vanished} are gone"
-        self.trouble = words if changed or vanished else None
 
     def _all(self) -> Iterator[list[InPlaceRecord]]:
         """What lies in the spool as far as is known, some at a time."""

@@ -32,6 +32,7 @@ from agent.intake.sidecar_watch import SidecarWatch
 from agent.intake.sighting import seen
 from agent.intake.silence import Silence
 from agent.intake.spool import Spool, SpoolStatus
+from agent.intake.standing import standing
 from agent.intake.watcher import Watcher, Woken
 from agent.intake.workers import WORKERS, Workers
 from agent.settings import Source
@@ -125,8 +126,10 @@ class IntakeLoop:
         self._woken.put(None)
 
     def status(self) -> list[SpoolStatus]:
+        with self._house.register.read():
+            stands = [standing(spool.source.name) if spool.in_place else None for spool in self._spools]
         with self._lock:
-            return [spool.status() for spool in self._spools]
+            return [spool.status(stand) for spool, stand in zip(self._spools, stands, strict=True)]
 
     # --- the thread --------------------------------------------------------------------------------------------------
 

@@ -10,6 +10,7 @@ from agent.intake.in_place_watch import InPlaceWatch
 from agent.intake.known_calls import KnownCalls
 from agent.intake.sidecar_watch import SidecarWatch
 from agent.intake.silence import Silence
+from agent.intake.standing import Standing
 from agent.intake.watcher import Watcher
 from agent.settings import Source
 
@@ -78,8 +79,8 @@ class Spool:
                     break
         return (live + others[:most_others])[:most]
 
-    def status(self) -> SpoolStatus:
-        """Under the loop's lock."""
+    def status(self, standing: Standing | None = None) -> SpoolStatus:
+        """Under the loop's lock, with what stands of its recordings in place."""
         unwatched = self.watcher.trouble or self.trouble
         return SpoolStatus(
             name=self.source.name,
@@ -87,6 +88,7 @@ class Spool:
             watching=unwatched is None,
             trouble=unwatched
             or (self.in_place.trouble if self.in_place else None)
+            or (standing.trouble if standing else None)
             or self.calls.trouble(self.source.name)
             or self.silence.trouble,
             waiting=len(self.waiting) + len(self.in_work),
@@ -96,6 +98,7 @@ class Spool:
             silent_since_ms=self.silence.since_ms,
             silent_after_h=self.source.silent_after_h,
             left_alone=self.left_alone,
+            standing=standing,
         )
 
 
@@ -114,3 +117,5 @@ class SpoolStatus:
     silent_since_ms: int | None
     silent_after_h: float | None
     left_alone: int
+    standing: Standing | None
+    """What its recordings in place have become, and nobody has acknowledged."""

@@ -9,7 +9,7 @@ What a complete file is shows by its content and by what is known of its place:
     no recording                                 foreign: noted by whoever watches
 
 Each of these is an entry, once for each state: `source.returned`, `source.changed`, `source.renamed`, and
-`source.vanished` for what is gone.
+`source.vanished` for what is gone. What is changed or gone stands open from its entry on, see `standing`.
 """
 
 from __future__ import annotations
@@ -174,7 +174,8 @@ class Staying:
             if attention != contact.attention:
                 contact_changes.revise(replace(contact, attention=attention), [])
         detail: dict[str, str | int | None] = {"source": record.source, "recording": record.recording_id}
-        self._house.log.append(Draft(AGENT, action, Outcome.ALLOWED, target=record.contact_id, detail=detail))
+        seq = self._house.log.append(Draft(AGENT, action, Outcome.ALLOWED, target=record.contact_id, detail=detail))
+        in_place.note(record.recording_id, seq if state in _REMARKS else None)
 
     @staticmethod
     def _taken(record: InPlaceRecord) -> Taken:

@@ -109,8 +109,10 @@ class InPlace(Model):
     """Device, inode, size, times of writing and of change, when it was looked at last."""
     state = CharField()
     """`present`, `changed`, `vanished`."""
+    noted_seq = BigIntegerField(null=True)
+    """The entry that tells that it was changed or is gone, until somebody acknowledges it: so long it stands open."""
 
     class Meta:
         database = database
         table_name = "in_place"
-        indexes = ((("source", "path"), False), (("source", "state"), False))
+        indexes = ((("source", "path"), False), (("source", "noted_seq", "state"), False))

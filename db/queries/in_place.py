@@ -1,4 +1,6 @@
-"""Recordings that lie where their recorder left them: where that is, and in which state they were found last."""
+"""Recordings that lie where their recorder left them: where that is, in which state they were found last, and which of
+those states stand open.
+"""
 
 from __future__ import annotations
 
@@ -8,8 +10,10 @@ from peewee import Tuple, fn
 
 from db.models import Contact, InPlace, Recording
 from db.queries.reading import inserting, tuples
-from db.records import InPlaceRecord
+from db.records import InPlaceRecord, OpenStateRecord
 
+LAST_SEQ = (1 << 63) - 1
+"""No entry comes after it."""
 _add = inserting(InPlace, "recording_id", "source", "path", "identity", "state")
 
 
@@ -45,9 +49,25 @@ def of_source(source: str, after: InPlaceRecord | None, limit: int) -> list[InPl
     return _records(wanted.order_by(InPlace.path, InPlace.recording).limit(limit))
 
 
-def count_by_state(source: str) -> dict[str, int]:
-    counted = InPlace.select(InPlace.state, fn.COUNT(InPlace.recording)).where(InPlace.source == source)
-    return dict(tuples(counted.group_by(InPlace.state)))
+def note(recording_id: str, seq: int | None) -> None:
+    """Let the state of one stand open, by the entry that tells of it; None: no longer."""
+    InPlace.update({InPlace.noted_seq: seq}).where(InPlace.recording == recording_id).execute()
+
+
+def open_states(source: str, up_to_seq: int = LAST_SEQ) -> list[OpenStateRecord]:
+    """What stands open of a source, as far as entries up to one tell of it."""
+    columns = (InPlace.state, fn.COUNT(InPlace.state), fn.MAX(InPlace.noted_seq))
+    counted = InPlace.select(*columns).where(*_open(source, up_to_seq)).group_by(InPlace.state)
+    return [OpenStateRecord(*row) for row in tuples(counted)]
+
+
+def acknowledge(source: str, up_to_seq: int) -> None:
+    """Let nothing of that stand open any longer."""
+    InPlace.update({InPlace.noted_seq: None}).where(*_open(source, up_to_seq)).execute()
+
+
+def _open(source: str, up_to_seq: int) -> tuple[Any, Any]:
+    return InPlace.source == source, InPlace.noted_seq.between(0, up_to_seq)
 
 
 def _selected() -> Any:

@@ -26,6 +26,7 @@ from agent.settings import Settings
 from agent.vault.keys import SealBroken
 from agent.wire import Role
 from db.engine import RegisterUnwritable
+from db.queries import in_place
 from tests.agent.calls import put, sound
 from tests.agent.clock import Clock
 from tests.agent.conftest import People
@@ -316,6 +317,19 @@ def test_one_that_is_changed_is_said_once_for_each_state_and_again_when_it_is_ri
     until(lambda: trouble(running) is None)
     assert "changed" not in attention(running)
     assert findings(running.house) == []
+
+
+def test_what_is_acknowledged_stands_no_longer_and_a_later_loss_does(running: Loop) -> None:
+    file, other = come(running), come(running, OTHER, sound(seed=1))
+    file.unlink()
+    until(lambda: trouble(running) == "of the recordings in place 0 were changed and 1 are gone")
+    running.house.register.write(lambda: in_place.acknowledge("pbx", in_place.LAST_SEQ))
+    assert trouble(running) is None
+    running.until_rescanned(3)
+    assert trouble(running) is None
+    assert "gone from where it lay" in attention(running)
+    overwrite(other)
+    until(lambda: trouble(running) == "of the recordings in place 1 were changed and 0 are gone")
 
 
 def test_one_that_is_cut_to_nothing_is_changed_and_no_foreign_file(running: Loop) -> None:

@@ -9,6 +9,7 @@ from agent.intake.pipeline import Pipeline
 from agent.intake.sidecar_watch import SidecarWatch
 from agent.intake.silence import Silence
 from agent.intake.spool import Spool
+from agent.intake.standing import Standing
 from agent.intake.watcher import Watcher
 from tests.agent.clock import Clock
 
@@ -28,6 +29,9 @@ def test_a_silent_recorder_is_no_spool_that_is_not_watched_and_the_other_way(hou
         status = spool.status()
         assert (status.watching, status.trouble) == (True, "no file for 3 hours of office time")
         assert (status.silent_since_ms, status.silent_after_h) == (spool.silence.since_ms, 3)
+        status = spool.status(Standing(0, 3, newest_seq=7))
+        assert (status.watching, status.trouble) == (True, "of the recordings in place 0 were changed and 3 are gone")
+        assert status.silent_since_ms is not None
     finally:
         watcher.stop()
     status = spool.status()

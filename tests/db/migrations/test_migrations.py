@@ -13,9 +13,9 @@ from playhouse.migrations import Runner
 from db.engine import Register, database
 from db.migrations import FOLDER, bring_up_to_date, pending
 from db.models import TABLES
-from db.queries import annotations, contacts, log, log_words
+from db.queries import annotations, contacts, in_place, log, log_words
 from db.queries.contacts import ContactFilter, Term, TermKind
-from db.records import CheckpointRecord
+from db.records import CheckpointRecord, OpenStateRecord
 from tests.db.conftest import KEY, contact
 
 SCRIPTS = sorted(script.stem for script in FOLDER.glob("0*.py"))
@@ -117,6 +117,29 @@ def test_words_and_entries_of_before_the_review_are_found_by_it(empty: Register)
     empty.write(lambda: log_words.keep(log_words.SEARCH, "hmac:y", "+46701740605", 8))
     down(empty, len(SCRIPTS) - SCRIPTS.index("0004_review"))
     assert asked("SELECT * FROM said") == [("hmac:x", "a reason", 7)]
+
+
+def test_what_was_changed_or_gone_before_it_could_be_acknowledged_stands_open(empty: Register) -> None:
+    def add() -> None:
+        for number, state in enumerate(("present", "changed", "vanished", "vanished")):
+            contacts.add(contact(f"c{number}"))
+            row = (f"r-c{number}", "pbx", b"a", "1:2:3:4:5", state)
+            database.execute_sql("INSERT INTO in_place VALUES (?, ?, ?, ?, ?)", row)
+
+    def rows() -> list[tuple[object, ...]]:
+        with empty.read():
+            return list(database.execute_sql("SELECT recording_id, state FROM in_place ORDER BY 1").fetchall())
+
+    steps = len(SCRIPTS) - SCRIPTS.index("0007_acknowledged")
+    bring_up_to_date(empty)
+    down(empty, steps)
+    empty.write(add)
+    before = rows()
+    bring_up_to_date(empty)
+    with empty.read():
+        assert in_place.open_states("pbx") == [OpenStateRecord("changed", 1, 0), OpenStateRecord("vanished", 2, 0)]
+    down(empty, steps)
+    assert rows() == before
 
 
 def test_words_that_were_removed_are_gone_from_the_index(register: Register) -> None:
