@@ -285,6 +285,11 @@ class Client:
     async def intake(self) -> wire.IntakeStatus:
         return await self._ask(wire.IntakeStatus, "GET", "/intake")
 
+    async def acknowledge_standing(self, source: str, seen: wire.Standing, *, reason: str) -> None:
+        """Say that it is known what recordings in place have become. The log has it, with the reason."""
+        body = wire.AcknowledgeStanding(reason=reason, **seen.model_dump())
+        await self._send("POST", f"/intake/sources/{_segment(source)}/acknowledge", body=body)
+
     async def quarantine(
         self, *, offset: int = 0, limit: int = 100, as_of: str | None = None
     ) -> wire.Page[wire.QuarantineItem]:

@@ -6,9 +6,10 @@
     manager        search, show, listen, export, annotate        all
     controller     the same, read the log and the status         all
     administrator  the same, the intake, quarantine: retry and   all
-                   export
+                   export, sources: acknowledge
     maintenance    search, show, listen, the intake, quarantine: all     contacts, quarantine.export:
-                   retry and export, read the status                     valid agreement
+                   retry and export, sources: acknowledge, read          valid agreement
+                   the status
     security       read the log and the status                   none
     dpo            read the log and the status                   none
 
@@ -51,6 +52,7 @@ CONTACT_CAPABILITIES = frozenset(Capability) - {
     Capability.AUDIT_READ,
     Capability.INTAKE_READ,
     Capability.QUARANTINE_RETRY,
+    Capability.SOURCE_ACKNOWLEDGE,
     Capability.STATUS_READ,
 }
 
@@ -58,7 +60,13 @@ _HEARING = frozenset({Capability.CONTACT_SEARCH, Capability.CONTACT_SHOW, Capabi
 _SETTLING = _HEARING | {Capability.CONTACT_EXPORT, Capability.CONTACT_ANNOTATE}
 _REVIEWING = frozenset({Capability.AUDIT_READ, Capability.STATUS_READ})
 _TENDING = frozenset(
-    {Capability.INTAKE_READ, Capability.QUARANTINE_RETRY, Capability.QUARANTINE_EXPORT, Capability.STATUS_READ}
+    {
+        Capability.INTAKE_READ,
+        Capability.QUARANTINE_RETRY,
+        Capability.QUARANTINE_EXPORT,
+        Capability.SOURCE_ACKNOWLEDGE,
+        Capability.STATUS_READ,
+    }
 )
 
 POLICY: dict[Role, Rule] = {

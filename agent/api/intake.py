@@ -26,6 +26,16 @@ async def intake(request: Request) -> Response:
     return reply(await asker.glance(request, asker.desk.intake.status))
 
 
+@router.post(
+    "/intake/sources/{source}/acknowledge",
+    status_code=NOTHING,
+    summary="Say that it is known what became of recordings in place",
+)
+async def acknowledge(request: Request, source: str, asked: wire.AcknowledgeStanding) -> None:
+    asker = asker_of(request)
+    await asker.ask(request, asker.desk.intake.acknowledge, source, asked)
+
+
 @router.get("/unmatched", response_model=wire.Unmatched, summary="Calls without a recording, and the other way")
 async def unmatched(
     request: Request, days: Annotated[int, Query(ge=1, le=MOST_DAYS, description="How far back")] = DEFAULT_DAYS

@@ -1,4 +1,4 @@
-"""Looking at the intake, and taking a quarantined file in after all."""
+"""Looking at the intake, taking a quarantined file in after all, acknowledging what became of recordings in place."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ from agent.intake.loop import IntakeLoop
 from agent.intake.pipeline import Pipeline
 from agent.intake.scan_state import running_scan
 from agent.intake.spool import SpoolStatus
+from agent.intake.standing import Standing
 from agent.intake.wav import NotWav
+from agent.services import acknowledging
 from agent.services.bodies import instant, quarantine_body
 from agent.services.caller import Caller
 from agent.services.gate import Access, Gate
@@ -72,6 +74,18 @@ class IntakeDesk:
         target, needs = target_of(self._gate, item_id), Capability.QUARANTINE_EXPORT
         with self._gate.access(caller, "quarantine.export", needs=needs, target=target) as access:
             return released(access, item_id, stated)
+
+    def acknowledge(self, caller: Caller, source: str, asked: wire.AcknowledgeStanding) -> None:
+        """Say that it is known what the recordings in place of a source have become.
+
+        Raises:
+            Conflict: they have become something else meanwhile; nothing is acknowledged.
+        """
+        target, needs = acknowledging.target_of(self._house, source), Capability.SOURCE_ACKNOWLEDGE
+        with self._gate.access(caller, acknowledging.ACTION, needs=needs, target=target) as access:
+            seen = Standing(asked.changed, asked.vanished, asked.newest_seq)
+            acknowledging.acknowledged(access, source, asked.reason, seen)
+        self._news.publish("intake")
 
 
 def target_of(gate: Gate, item_id: str) -> str:
@@ -136,4 +150,9 @@ def _source_body(spool: SpoolStatus) -> wire.SourceStatus:
         in_work=spool.in_work,
         silent_since=None if spool.silent_since_ms is None else instant(spool.silent_since_ms),
         silent_after_h=spool.silent_after_h,
+        standing=None if spool.standing is None else _standing_body(spool.standing),
     )
+
+
+def _standing_body(found: Standing) -> wire.Standing:
+    return wire.Standing(changed=found.changed, vanished=found.vanished, newest_seq=found.newest_seq)

@@ -22,6 +22,7 @@ from agent.wire.contacts import (
     Waveform,
 )
 from agent.wire.intake import (
+    AcknowledgeStanding,
     CallWithoutRecording,
     Event,
     IntakeStatus,
@@ -29,6 +30,7 @@ from agent.wire.intake import (
     RecordingWithoutCall,
     ScanStatus,
     SourceStatus,
+    Standing,
     Status,
     Unmatched,
     UnmatchedSource,
@@ -44,6 +46,7 @@ __all__ = [
     "WAVEFORM_COLUMNS",
     "Account",
     "Acknowledge",
+    "AcknowledgeStanding",
     "Acknowledged",
     "Actor",
     "Asked",
@@ -86,6 +89,7 @@ __all__ = [
     "ShownContact",
     "SignIn",
     "SourceStatus",
+    "Standing",
     "Status",
     "Unmatched",
     "UnmatchedSource",

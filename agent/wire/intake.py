@@ -6,10 +6,28 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from agent.wire.body import Body, Instant
+from agent.wire.body import Asked, Body, Instant
 
 _Counted = Annotated[int, Field(ge=0, le=1 << 53)]
 """Of what no program that counts in doubles would miscount."""
+
+
+class Standing(Body):
+    """What the recordings in place of a source have become, and nobody has acknowledged."""
+
+    changed: _Counted
+    vanished: _Counted
+    newest_seq: _Counted
+    """Of the entries of the log that tell of them."""
+
+
+class AcknowledgeStanding(Asked):
+    """What somebody has seen of it, and why it needs no alarm any longer."""
+
+    reason: str = Field(min_length=1, max_length=1000)
+    changed: _Counted
+    vanished: _Counted
+    newest_seq: _Counted
 
 
 class SourceStatus(Body):
@@ -32,6 +50,8 @@ class SourceStatus(Body):
     """When the last file came, of a recorder that has been silent for too long of its office time."""
     silent_after_h: float | None = None
     """So many hours of office time without a file are too long; None: nobody watches for that."""
+    standing: Standing | None = None
+    """Of a source in place; None when nothing stands there."""
 
 
 class ScanStatus(Body):

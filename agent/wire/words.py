@@ -25,6 +25,7 @@ class Capability(StrEnum):
     INTAKE_READ = "intake.read"
     QUARANTINE_RETRY = "quarantine.retry"
     QUARANTINE_EXPORT = "quarantine.export"
+    SOURCE_ACKNOWLEDGE = "source.acknowledge"
     STATUS_READ = "status.read"
 
 

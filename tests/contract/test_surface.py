@@ -33,6 +33,7 @@ PATHS = {
     ("GET", "/v1/audit/odd"),
     ("POST", "/v1/audit/odd/{odd_id}/acknowledge"),
     ("POST", "/v1/audit/export"),
+    ("POST", "/v1/intake/sources/{source}/acknowledge"),
     ("GET", "/v1/events"),
     ("GET", "/v1/status"),
 }

@@ -11,7 +11,7 @@ from agent.wire import Capability, Role
 
 HEARING = {"contact.search", "contact.show", "contact.listen"}
 SETTLING = HEARING | {"contact.export", "contact.annotate"}
-TENDING = {"intake.read", "quarantine.retry", "quarantine.export", "status.read"}
+TENDING = {"intake.read", "quarantine.retry", "quarantine.export", "source.acknowledge", "status.read"}
 EXPECTED = {
     "adviser": (HEARING | {"contact.annotate"}, "own"),
     "manager": (SETTLING, "all"),
@@ -54,6 +54,10 @@ def test_maintenance_takes_no_quarantined_file_away_without_an_agreement() -> No
     assert Capability.QUARANTINE_EXPORT not in rights.capabilities
     assert rights.withheld_for_agreement(Capability.QUARANTINE_EXPORT)
     assert Capability.QUARANTINE_RETRY in rights.capabilities
+
+
+def test_maintenance_tends_its_sources_without_an_agreement() -> None:
+    assert Capability.SOURCE_ACKNOWLEDGE in rights_of([Role.MAINTENANCE], has_agreement=False).capabilities
 
 
 def test_nobody_else_needs_one() -> None:

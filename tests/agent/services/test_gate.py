@@ -18,7 +18,8 @@ from agent.settings import Settings
 from agent.vault.keys import SealBroken
 from agent.wire import Capability, Outcome, Role
 from db.engine import RegisterUnreadable
-from db.queries import annotations, searches
+from db.queries import annotations, contacts, in_place, searches
+from db.records import InPlaceRecord
 from tests.agent.calls import sound
 from tests.agent.conftest import PASSWORD, People, TakeIn
 from tests.agent.in_process import Api, operations, unwritable
@@ -37,6 +38,7 @@ class Question:
 
 
 TO_HEAR = {"purpose": "quality", "reason": "a sample"}
+GONE = {"reason": "deleted after a year", "changed": 0, "vanished": 1, "newest_seq": 0}
 QUESTIONS: dict[tuple[str, str], Question] = {
     ("POST", "/v1/session"): Question({"json": {"user": "the.administrator", "password": PASSWORD}}, role=None),
     ("DELETE", "/v1/session"): Question(),
@@ -62,6 +64,7 @@ QUESTIONS: dict[tuple[str, str], Question] = {
     ("POST", "/v1/audit/odd/{odd_id}/acknowledge"): Question({"json": {"remark": "asked the manager"}}),
     ("POST", "/v1/audit/export"): Question({"params": {"reason": "the yearly audit"}}),
     ("GET", "/v1/intake"): Question(is_entry=False),
+    ("POST", "/v1/intake/sources/{source}/acknowledge"): Question({"json": GONE}),
     ("GET", "/v1/quarantine"): Question(),
     ("POST", "/v1/quarantine/{item_id}/retry"): Question(),
     ("POST", "/v1/quarantine/{item_id}/file"): Question({"params": TO_HEAR}),
@@ -90,8 +93,19 @@ def kept(
     (finding,) = desk.odd.findings(reviewer, acknowledged=False).items
     desk.house.register.write(lambda: annotations.add_tag(contact_id, "old"))
     desk.house.register.write(lambda: searches.save("the.administrator", "old", "tag:old"))
+    desk.house.register.write(lambda: lay_in_place(contact_id))
     sealed = once_not_understood(desk, settings, monkeypatch)
-    return {"contact_id": contact_id, "tag": "old", "name": "old", "item_id": sealed, "odd_id": finding.id}
+    named = {"contact_id": contact_id, "tag": "old", "name": "old", "item_id": sealed, "odd_id": finding.id}
+    return {**named, "source": settings.source[0].name}
+
+
+def lay_in_place(contact_id: str) -> None:
+    """As if the recording had lain in place, and were gone."""
+    contact = contacts.by_id(contact_id)
+    assert contact is not None
+    recording = contact.recordings[0]
+    in_place.add(InPlaceRecord(recording.id, contact_id, recording.sha256, "pbx", b"", "1:2:3:4:5", "vanished"))
+    in_place.note(recording.id, 0)
 
 
 def put(path: str, question: Question, kept: dict[str, str]) -> tuple[str, dict[str, Any]]:
