@@ -14,6 +14,7 @@ program.commands = Commands(  # type: ignore[assignment]  # read, and never writ
         "account": "account",
         "scan": "scan",
         "quarantine": "quarantine",
+        "source": "source",
         "unmatched": "unmatched",
         "verify": "verify",
         "checkpoint": "verify",

@@ -142,6 +142,9 @@ def ask_about_the_log(agent: Running, role: Role, said: str) -> Iterator[httpx.R
     yield agent.ask("POST", f"/audit/odd/{quote(said, safe='')}/acknowledge", role=role, json={"remark": said})
     yield agent.ask("POST", f"/quarantine/{quote(said, safe='')}/retry", role=role)
     yield agent.ask("GET", "/quarantine", role=role, params={"cursor": said})
+    stood = {"reason": said, "changed": 0, "vanished": 1, "newest_seq": 0}
+    for source in (quote(said, safe=""), "pbx"):
+        yield agent.ask("POST", f"/intake/sources/{source}/acknowledge", role=role, json=stood)
 
 
 def ask_as_a_stranger(agent: Running, said: str) -> Iterator[httpx.Response]:
@@ -170,6 +173,8 @@ def commands(agent: Running, folder: Path, said: str) -> Iterator[str]:
     for words in (
         ("quarantine", "list"),
         ("quarantine", "retry", said),
+        ("source", "acknowledge", said, "--reason", said),
+        ("source", "acknowledge", "pbx", "--reason", said),
         ("account", "disable", said),
         ("account", "add", f"{said}!", "--name", "Somebody", "--role", "adviser", "--password-stdin"),
         ("status", "--json"),
