@@ -33,6 +33,7 @@ from starlette.routing import Route
 from agent import wire
 from agent.client import Client
 from agent.errors import (
+    Conflict,
     EarwitnessError,
     NotFound,
     NotPermitted,
@@ -55,6 +56,7 @@ _TENDS = [
     Capability.INTAKE_READ,
     Capability.QUARANTINE_RETRY,
     Capability.QUARANTINE_EXPORT,
+    Capability.SOURCE_ACKNOWLEDGE,
     Capability.STATUS_READ,
 ]
 CAPABILITIES: dict[Role, list[Capability]] = {
@@ -82,6 +84,8 @@ class FakeAgent:
         self.searches: dict[str, str] = {"complaints": "tag:complaint", "long ones": "longer:10m"}
         self.asked: list[str] = []
         self.retried: list[str] = []
+        self.acknowledged: list[tuple[str, str]] = []
+        """Sources whose recordings in place were acknowledged, with the reason."""
         self.state = self.register.state(self.log_size)
         self.odd_found: list[wire.Odd] = []
         self.exported_lines: int | None = None
@@ -212,6 +216,7 @@ class FakeAgent:
             ("POST", "/audit/odd/{id}/acknowledge", self._acknowledge),
             ("POST", "/audit/export", self._export_log),
             ("GET", "/intake", self._intake),
+            ("POST", "/intake/sources/{source}/acknowledge", self._acknowledge_standing),
             ("GET", "/quarantine", self._quarantine),
             ("POST", "/quarantine/{id}/retry", self._retry),
             ("POST", "/quarantine/{id}/file", self._quarantined_file),
@@ -499,6 +504,15 @@ class FakeAgent:
     async def _intake(self, request: Request) -> Response:
         self._require(Capability.INTAKE_READ)
         return _body(self.register.intake(self.quarantine_size))
+
+    async def _acknowledge_standing(self, request: Request) -> Response:
+        self._require(Capability.SOURCE_ACKNOWLEDGE)
+        asked, source = wire.AcknowledgeStanding.model_validate(await request.json()), request.path_params["source"]
+        if self.register.standing.get(source) != wire.Standing.model_validate(asked.model_dump()):
+            raise Conflict(what="something else stands there")
+        del self.register.standing[source]
+        self.acknowledged.append((source, asked.reason))
+        return Response(status_code=204)
 
     async def _quarantine(self, request: Request) -> Response:
         self._require(Capability.INTAKE_READ)

@@ -36,6 +36,8 @@ class FakeRegister:
     """Fields of log entries that are otherwise than `entry` makes them, by number."""
     scan: wire.ScanStatus | None = None
     """One that runs."""
+    standing: dict[str, wire.Standing] = field(default_factory=dict)
+    """What recordings in place have become, by the name of their source."""
 
     def contact(self, number: int) -> wire.Contact:
         """The contact with this number; a higher number is newer."""
@@ -251,43 +253,54 @@ class FakeRegister:
         )
 
     def intake(self, quarantined: int) -> wire.IntakeStatus:
+        sources = [source.model_copy(update=self._standing_of(source)) for source in self._sources()]
         return wire.IntakeStatus(
-            sources=[
-                wire.SourceStatus(
-                    name="pbx",
-                    convention="freepbx",
-                    watching=True,
-                    waiting=3,
-                    in_work=1,
-                    taken_in=1204,
-                    last_taken_in_at=NEWEST_AT,
-                    left_alone=1,
-                ),
-                wire.SourceStatus(
-                    name="branch",
-                    convention="plain",
-                    watching=False,
-                    trouble=self._outside("the spool does not exist", 1),
-                    waiting=0,
-                    taken_in=0,
-                    left_alone=0,
-                ),
-                wire.SourceStatus(
-                    name="night",
-                    convention="puzzel",
-                    watching=True,
-                    trouble="no file for 3 hours of office time",
-                    waiting=0,
-                    taken_in=0,
-                    left_alone=0,
-                    silent_since=NEWEST_AT - timedelta(hours=3, minutes=20),
-                    silent_after_h=3,
-                ),
-            ],
+            sources=sources,
             by_minute=[(minute * 7) % 13 for minute in range(60)],
             quarantined=quarantined,
             scan=self.scan,
         )
+
+    def _standing_of(self, source: wire.SourceStatus) -> dict[str, object]:
+        standing = self.standing.get(source.name)
+        if standing is None:
+            return {}
+        trouble = f"of the recordings in place {standing.changed} were changed and {standing.vanished} are gone"
+        return {"standing": standing, "trouble": source.trouble or trouble}
+
+    def _sources(self) -> list[wire.SourceStatus]:
+        return [
+            wire.SourceStatus(
+                name="pbx",
+                convention="freepbx",
+                watching=True,
+                waiting=3,
+                in_work=1,
+                taken_in=1204,
+                last_taken_in_at=NEWEST_AT,
+                left_alone=1,
+            ),
+            wire.SourceStatus(
+                name="branch",
+                convention="plain",
+                watching=False,
+                trouble=self._outside("the spool does not exist", 1),
+                waiting=0,
+                taken_in=0,
+                left_alone=0,
+            ),
+            wire.SourceStatus(
+                name="night",
+                convention="puzzel",
+                watching=True,
+                trouble="no file for 3 hours of office time",
+                waiting=0,
+                taken_in=0,
+                left_alone=0,
+                silent_since=NEWEST_AT - timedelta(hours=3, minutes=20),
+                silent_after_h=3,
+            ),
+        ]
 
     def running_scan(self, taken_in: int) -> wire.ScanStatus:
         """A scan of a thousand files of a megabyte each, five of them a second."""

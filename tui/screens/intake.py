@@ -13,7 +13,7 @@ from textual.timer import Timer
 from textual.widgets import Static
 
 from agent import wire
-from agent.errors import AgentUnreachable, EarwitnessError
+from agent.errors import AgentUnreachable, Conflict, EarwitnessError
 from agent.wire import Capability, QuarantineItem
 from tui import clock
 from tui.commands import Command
@@ -21,6 +21,7 @@ from tui.screens.export_quarantined import ExportQuarantined
 from tui.screens.quarantined import QuarantinedScreen
 from tui.screens.retry import AskRetry
 from tui.screens.shell import ShellScreen
+from tui.screens.standing import AskWhatIsKnown, ChooseSource
 from tui.screens.unmatched import UnmatchedScreen
 from tui.session import LiveSession
 from tui.text import _, ngettext, outside, sentence
@@ -59,6 +60,14 @@ class IntakeScreen(ShellScreen):
             capability=Capability.INTAKE_READ,
             hinted=True,
         ),
+        Command(
+            action="acknowledge",
+            key="A,a",
+            words=_("acknowledge"),
+            help=_("Say what is known about recordings in place that were changed or are gone."),
+            capability=Capability.SOURCE_ACKNOWLEDGE,
+            hinted=True,
+        ),
     )
 
     class _Read(Message, bubble=False):
@@ -81,9 +90,17 @@ class IntakeScreen(ShellScreen):
             super().__init__()
             self.path = path
 
+    class _Acknowledged(Message, bubble=False):
+        """The agent has it in the log."""
+
+    class _Outdated(Message, bubble=False):
+        """What is shown is not so any more."""
+
     def __init__(self) -> None:
         super().__init__()
         self._quarantined: int | None = None
+        self._standing: dict[str, wire.Standing] = {}
+        """What recordings in place have become, by the name of their source."""
         self._read_at: datetime | None = None
         self._settling: Timer | None = None
 
@@ -138,6 +155,23 @@ class IntakeScreen(ShellScreen):
             await self.client.retry_quarantined(item.id)
             self.post_message(self._Retried(item))
 
+    async def _acknowledge(self) -> None:
+        standing = self._standing
+        source = next(iter(standing), None)
+        if len(standing) > 1:
+            source = await self.app.push_screen_wait(ChooseSource(standing))
+        if source is None:
+            return
+        reason = await self.app.push_screen_wait(AskWhatIsKnown(source, standing[source]))
+        if reason is None:
+            return
+        try:
+            await self.client.acknowledge_standing(source, standing[source], reason=reason)
+        except Conflict:
+            self.post_message(self._Outdated())
+            raise
+        self.post_message(self._Acknowledged())
+
     # --- what comes
     # ------------------------------------------------------------------------------------------------
 
@@ -154,6 +188,8 @@ class IntakeScreen(ShellScreen):
         if self._quarantined not in (None, status.quarantined):
             self.table.reread()
         self._quarantined = status.quarantined
+        self._standing = {source.name: source.standing for source in status.sources if source.standing is not None}
+        self.refresh_bindings()
 
     def on_intake_screen__read_failed(self, message: _ReadFailed) -> None:
         error = message.error
@@ -172,6 +208,13 @@ class IntakeScreen(ShellScreen):
 
     def on_intake_screen__exported(self, message: _Exported) -> None:
         self.notify(_("Exported to {file}").format(file=message.path), timeout=15)
+
+    def on_intake_screen__acknowledged(self, message: _Acknowledged) -> None:
+        self.notify(_("Acknowledged. It stands in the log with your reason."))
+        self._read()
+
+    def on_intake_screen__outdated(self, message: _Outdated) -> None:
+        self._read()
 
     def on_live_session_happened(self, message: LiveSession.Happened) -> None:
         if message.event.event == "intake" and self._settling is None:
@@ -197,7 +240,10 @@ class IntakeScreen(ShellScreen):
 
     def why_not(self, command: Command) -> str | None:
         selected = self.table.selected if self.is_mounted else None
-        return super().why_not(command) or why_not_with(command, selected)
+        why_not = super().why_not(command) or why_not_with(command, selected)
+        if why_not is None and command.action == "acknowledge" and not self._standing:
+            return _("Nothing is to be acknowledged: no recording in place was changed or is gone.")
+        return why_not
 
     def action_retry(self) -> None:
         item = self.table.selected
@@ -211,6 +257,9 @@ class IntakeScreen(ShellScreen):
 
     def action_unmatched(self) -> None:
         self.app.push_screen(UnmatchedScreen())
+
+    def action_acknowledge(self) -> None:
+        self.run_worker(self._acknowledge(), name="acknowledge", group="acknowledge", exclusive=True)
 
 
 def _about(item: QuarantineItem | None) -> str:

@@ -67,6 +67,7 @@ def _sentences() -> dict[str, str]:
         "session.begin": _("Somebody signed in."),
         "session.end": _("Somebody signed out."),
         "session.use": _("A session was used that is not valid."),
+        "source.acknowledge": _("What recordings in place have become was acknowledged."),
         "source.changed": _("A recording was changed where its recorder keeps it."),
         "source.foreign": _("A file that is no recording lies among those that a recorder keeps."),
         "source.renamed": _("A recording was renamed where its recorder keeps it."),

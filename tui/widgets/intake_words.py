@@ -19,6 +19,8 @@ NOT_PERMITTED = "Permission denied"
 """EACCES, in the system's own words."""
 SILENCE = "no file for "
 """So the agent's words for a silence begin; the screen has words of its own for it."""
+STANDING = "of the recordings in place "
+"""The same for what they have become."""
 
 
 def reason_sentence(reason: str) -> str:
@@ -159,7 +161,7 @@ def _how_it_is(source: wire.SourceStatus) -> tuple[str, Tone]:
         return _("! not watched"), "error"
     if source.silent_since is not None:
         return _("! silent"), "error"
-    if _other_trouble(source) is not None:
+    if source.standing is not None or _other_trouble(source) is not None:
         return _("! in trouble"), "error"
     return _("● watching"), "success"
 
@@ -205,6 +207,11 @@ def _source_alarms(sources: Sequence[wire.SourceStatus]) -> list[Words]:
         ),
         *(Words(_silence(source), "error") for source in silent),
         *(
+            Words(f"! {source.name}: {standing_words(source.standing)}.", "error")
+            for source in sources
+            if source.standing is not None
+        ),
+        *(
             Words(f"! {source.name}: {trouble_words(trouble)}", "error")
             for source in sources
             if (trouble := _other_trouble(source)) is not None
@@ -213,9 +220,21 @@ def _source_alarms(sources: Sequence[wire.SourceStatus]) -> list[Words]:
 
 
 def _other_trouble(source: wire.SourceStatus) -> str | None:
-    """What is wrong with a source that is watched, besides its silence, in the agent's words."""
-    is_silence = source.silent_since is not None and (source.trouble or "").startswith(SILENCE)
-    return None if not source.watching or is_silence else source.trouble
+    """What else is wrong with a source that is watched, in the agent's words: what has no words here."""
+    trouble = source.trouble or ""
+    is_silence = source.silent_since is not None and trouble.startswith(SILENCE)
+    is_standing = source.standing is not None and trouble.startswith(STANDING)
+    return None if not source.watching or is_silence or is_standing else source.trouble
+
+
+def standing_words(standing: wire.Standing) -> str:
+    """What recordings in place have become, without a full stop."""
+    changed = ngettext(
+        "{count} recording in place was changed", "{count} recordings in place were changed", standing.changed
+    )
+    gone = ngettext("{count} recording in place is gone", "{count} recordings in place are gone", standing.vanished)
+    parts = ((changed, standing.changed), (gone, standing.vanished))
+    return ", ".join(words.format(count=grouped(count)) for words, count in parts if count)
 
 
 def _silence(source: wire.SourceStatus) -> str:

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from agent import wire
 from agent.errors import Conflict, NotPermitted
 from agent.wire import Capability, Role
 from tests.tui.fake_agent import CAPABILITIES, FakeAgent
@@ -13,6 +14,7 @@ from tests.tui.screens.place_scene import Scene, on_place
 from tui.screens.intake import IntakeScreen
 from tui.screens.quarantined import QuarantinedScreen
 from tui.screens.retry import AskRetry
+from tui.screens.standing import AskWhatIsKnown, ChooseSource
 from tui.theme import CONSOLE_GLYPHS
 
 
@@ -213,6 +215,102 @@ def test_whoever_only_reads_the_intake_may_not_export() -> None:
     with pytest.MonkeyPatch.context() as patched:
         patched.setitem(CAPABILITIES, Role.MAINTENANCE, [Capability.INTAKE_READ])
         on_intake(body)
+
+
+def agent_with_standing(*sources: str) -> FakeAgent:
+    agent = FakeAgent()
+    for number, source in enumerate(sources):
+        agent.register.standing[source] = wire.Standing(changed=number, vanished=3 - number, newest_seq=40 + number)
+    return agent
+
+
+@pytest.mark.parametrize("key", ["A", "a"])
+def test_what_became_of_recordings_in_place_is_acknowledged_with_a_reason(key: str) -> None:
+    agent = agent_with_standing("pbx")
+
+    async def body(scene: Scene) -> None:
+        await scene.until_text("! pbx: 3 recordings in place are gone.", "! in trouble")
+        await scene.press(key)
+        await scene.until_text("What is known about it?", "pbx: 3 recordings in place are gone.")
+        assert_golden(scene.app, "acknowledge-standing-80x24")
+        await scene.press(*"asked", "enter")
+        await scene.until_text("Acknowledged. It stands in the log")
+        await scene.until(lambda: "in place are gone" not in scene.text)
+        assert agent.acknowledged == [("pbx", "asked")]
+
+    on_intake(body, agent=agent)
+
+
+def test_of_several_sources_it_is_asked_which() -> None:
+    agent = agent_with_standing("pbx", "branch")
+
+    async def body(scene: Scene) -> None:
+        await scene.press("A")
+        await scene.until_text("Acknowledge of which source?", "pbx: 0 changed, 3 gone", "branch: 1 changed, 2 gone")
+        assert_golden(scene.app, "acknowledge-which-80x24")
+        await scene.press("down", "enter")
+        await scene.until_text("What is known about it?", "branch: 1 recording in place was changed")
+        await scene.press(*"asked", "enter")
+        await scene.until(lambda: "! branch: " not in scene.text)
+        assert agent.acknowledged == [("branch", "asked")]
+        assert "! pbx: 3 recordings in place are gone." in scene.text
+
+    on_intake(body, agent=agent)
+
+
+def test_without_a_reason_or_a_source_nothing_is_acknowledged() -> None:
+    agent = agent_with_standing("pbx", "branch")
+
+    async def body(scene: Scene) -> None:
+        await scene.press("A")
+        await scene.until(lambda: isinstance(scene.screen, ChooseSource))
+        await scene.press("escape")
+        await scene.until(lambda: isinstance(scene.screen, IntakeScreen))
+        await scene.press("A")
+        await scene.until(lambda: isinstance(scene.screen, ChooseSource))
+        await scene.press("enter")
+        await scene.until(lambda: isinstance(scene.screen, AskWhatIsKnown))
+        await scene.press("space", "enter")
+        await scene.until_text("Say in a few words what is known about it.")
+        await scene.press("escape")
+        await scene.until(lambda: isinstance(scene.screen, IntakeScreen))
+        assert scene.asked("acknowledge") == []
+
+    on_intake(body, agent=agent)
+
+
+def test_what_has_changed_since_is_said_and_read_again() -> None:
+    agent = agent_with_standing("pbx")
+
+    async def body(scene: Scene) -> None:
+        await scene.press("A")
+        await scene.until(lambda: isinstance(scene.screen, AskWhatIsKnown))
+        agent.register.standing["pbx"] = wire.Standing(changed=0, vanished=4, newest_seq=50)
+        await scene.press(*"asked", "enter")
+        await scene.until_text("This is not possible now", "! pbx: 4 recordings in place are gone.")
+        assert agent.acknowledged == []
+
+    on_intake(body, agent=agent)
+
+
+def test_with_nothing_to_acknowledge_the_key_says_so() -> None:
+    async def body(scene: Scene) -> None:
+        await scene.press("a")
+        await scene.until_text("Nothing is to be acknowledged")
+        assert isinstance(scene.screen, IntakeScreen)
+
+    on_intake(body)
+
+
+def test_whoever_only_reads_the_intake_may_not_acknowledge() -> None:
+    async def body(scene: Scene) -> None:
+        await scene.press("a")
+        await scene.until_text("Your role does not permit this", "(source.acknowledge)")
+        assert scene.asked("acknowledge") == []
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setitem(CAPABILITIES, Role.MAINTENANCE, [Capability.INTAKE_READ])
+        on_intake(body, agent=agent_with_standing("pbx"))
 
 
 def test_a_connection_that_is_lost_says_of_when_the_figures_are_and_comes_back() -> None:

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from agent import wire
 from tests.tui.fake_register import NEWEST_AT, FakeRegister
 from tui.widgets.intake_words import (
     ago_words,
@@ -15,6 +16,7 @@ from tui.widgets.intake_words import (
     reason_word,
     size_words,
     source_lines,
+    standing_words,
     trouble_words,
 )
 
@@ -117,6 +119,31 @@ def test_what_else_is_wrong_with_a_source_that_is_watched_is_said_beside_its_sil
     assert f"! {source.name}: the call records cannot be read: it is no file" in texts
     assert any("is silent: no file for 3 hours" in text for text in texts) is is_silent
     assert source_lines([source], NEWEST_AT)[1][-1].tone == "error"
+
+
+@pytest.mark.parametrize(
+    ("changed", "vanished", "words"),
+    [
+        (1, 0, "1 recording in place was changed"),
+        (0, 1, "1 recording in place is gone"),
+        (2, 1234, "2 recordings in place were changed, 1,234 recordings in place are gone"),
+    ],
+)
+def test_what_recordings_in_place_have_become_is_said_in_words(changed: int, vanished: int, words: str) -> None:
+    assert standing_words(wire.Standing(changed=changed, vanished=vanished, newest_seq=7)) == words
+
+
+@pytest.mark.parametrize("name", ["pbx", "night", "branch"])
+def test_what_stands_is_an_alarm_once_whatever_else_is_wrong_with_the_source(name: str) -> None:
+    register = FakeRegister()
+    before = [line[0].text for line in intake_lines(register.intake(0))]
+    register.standing[name] = wire.Standing(changed=0, vanished=3, newest_seq=7)
+    status = register.intake(0)
+    after = [line[0].text for line in intake_lines(status)]
+    assert [text for text in after if text not in before] == [f"! {name}: 3 recordings in place are gone."]
+    assert len(after) == len(before) + 1
+    [line] = [line for line in source_lines(status.sources, NEWEST_AT) if line[0].text == name]
+    assert line[-1].tone == "error"
 
 
 @pytest.mark.parametrize(
