@@ -49,6 +49,7 @@ def _sentences() -> dict[str, str]:
         "log.heartbeat": _("The log says that it goes on; nothing else happened."),
         "log.restored": _("The log was restored from a copy."),
         "log.verify": _("The whole log was checked."),
+        "log.witness": _("A witness says that the log was cut, put back or rewritten."),
         "odd.acknowledge": _("Something odd was looked into and acknowledged."),
         "quarantine.add": _("A file that could not be taken in was put in quarantine."),
         "quarantine.end": _("A file left the quarantine."),
