@@ -37,6 +37,13 @@ def made() -> Iterator[Scene]:
         yield one
 
 
+def _stop(running: Running) -> None:
+    """Stop the agent; each of its threads goes on until the kernel comes to it."""
+    running.process.send_signal(signal.SIGSTOP)
+    threads = Path(f"/proc/{running.process.pid}/task")
+    eventually(lambda: {_state(thread / "stat") for thread in threads.iterdir()} == {"T"})
+
+
 def _open(made: Scene, count: int, *, user: int = USERS[0]) -> tuple[int, float]:
     """How many opens could read, and how long they took, in seconds."""
     began_s = time.monotonic()
@@ -57,7 +64,7 @@ def _opens(running: Running, user: int = USERS[0]) -> list[dict[str, Any]]:
 def test_a_stopped_agent_holds_up_one_open_until_its_deadline_and_no_other(made: Scene) -> None:
     with started(made.config) as running, sentry(made.config):
         eventually(lambda: watching(running))
-        running.process.send_signal(signal.SIGSTOP)
+        _stop(running)
         try:
             read, took_s = _open(made, 50)
         finally:
@@ -120,7 +127,7 @@ def test_a_sentry_that_comes_before_the_agent_keeps_all_but_the_agents_own_opens
 def test_a_killed_sentry_lets_go_of_an_open_that_waits(made: Scene) -> None:
     with started(made.config) as running, sentry(made.config) as seeing:
         eventually(lambda: watching(running))
-        running.process.send_signal(signal.SIGSTOP)
+        _stop(running)
         opening = subprocess.Popen(["cat", made.spool / "note.txt"], stdout=subprocess.PIPE, text=True)
         eventually(lambda: _waits(opening.pid))
         seeing.kill()
@@ -130,11 +137,12 @@ def test_a_killed_sentry_lets_go_of_an_open_that_waits(made: Scene) -> None:
 
 def _waits(pid: int) -> bool:
     """Whether a process waits for fanotify's answer."""
-    return "fanotify" in Path(f"/proc/{pid}/wchan").read_text() or _state(pid) == "D"
+    return "fanotify" in Path(f"/proc/{pid}/wchan").read_text() or _state(Path(f"/proc/{pid}/stat")) == "D"
 
 
-def _state(pid: int) -> str:
-    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+def _state(stat: Path) -> str:
+    """Of a process or a thread, see proc(5)."""
+    return stat.read_text().rpartition(")")[2].split()[0]
 
 
 def test_expected_opens_are_counted_and_denied_ones_refused_and_entered(made: Scene) -> None:
