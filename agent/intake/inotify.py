@@ -4,6 +4,9 @@ As it comes (7.1) it says in a warning, with the folder's name, that a folder is
 watch on its parent and the look into it, or one that was moved out of the spool and back. And it knows a folder both by
 its path and by its watch, but when one path was had by two folders (the first was moved away, or is gone and still open
 somewhere), then the end of both raises KeyError in the thread that reads the kernel's events, or in whoever stops it.
+
+And it holds the name that a file had before it was moved for half a second, with all that comes after it, to tell both
+names together. Here the name that a file has now is told, at once; only for folders both must be known.
 """
 
 from __future__ import annotations
@@ -14,6 +17,7 @@ import os
 from watchdog.observers.api import DEFAULT_OBSERVER_TIMEOUT, BaseObserver
 from watchdog.observers.inotify import InotifyFullEmitter, InotifyWatchGroup
 from watchdog.observers.inotify_c import CallbackId, InotifyFD, Mask, WatchCallback, WatchDescriptor
+from watchdog.observers.inotify_move_event_grouper import InotifyMoveEventGrouper, PathedInotifyEvent
 from watchdog.utils import BaseThread
 
 journal = logging.getLogger("earwitness.intake")
@@ -55,7 +59,19 @@ class _Reader(_Telling, InotifyFD):
         return watch.wd
 
 
+class _Grouper(InotifyMoveEventGrouper):
+    def put_event(self, event: PathedInotifyEvent) -> None:
+        if event.ev.is_directory:
+            super().put_event(event)
+        else:
+            self._queue.put(event)
+
+
 class _Watches(InotifyWatchGroup):
+    def __post_init__(self) -> None:
+        self._move_event_grouper = _Grouper()
+        super().__post_init__()
+
     def _remove_watch_internally(self, wd: WatchDescriptor) -> None:
         path = self._active_callbacks_by_watch.pop(wd, None)
         if path is not None and self._active_callbacks_by_path.get(path) == wd:

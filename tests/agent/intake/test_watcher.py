@@ -9,6 +9,7 @@ from typing import Literal
 
 import pytest
 from watchdog.observers import inotify_c
+from watchdog.observers.inotify_move_event_grouper import InotifyMoveEventGrouper
 
 from agent.intake.watcher import Watcher, Woken
 from tests.agent.waiting import until
@@ -83,6 +84,19 @@ def test_a_file_moved_out_is_not_told(spool: Path, watching: Make, heard: Heard,
     (spool / "a.wav").rename(tmp_path / "a.wav")
     (spool / "last.wav").touch()
     assert heard.until("last.wav") == [Woken("last.wav", True)]
+
+
+def test_what_comes_after_a_file_that_was_moved_waits_for_nothing(
+    spool: Path, watching: Make, heard: Heard, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(InotifyMoveEventGrouper, "delay", 2 * LONG_S)
+    for name in ("out.wav", "taken.wav"):
+        (spool / name).touch()
+    watching(spool).check()
+    (spool / "out.wav").rename(tmp_path / "out.wav")
+    (spool / "taken.wav").rename(spool / ".taken")
+    (spool / "last.wav").touch()
+    assert heard.until("last.wav") == [Woken(".taken", True), Woken("last.wav", True)]
 
 
 def test_a_new_folder_is_told_and_watched_at_once(spool: Path, watching: Make, heard: Heard) -> None:
