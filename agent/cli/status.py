@@ -16,9 +16,10 @@ from agent.cli.text import _, ngettext
 from agent.installation import Installation, agents_database, database_file, is_running
 from agent.intake.backlog import Tally
 from agent.intake.scan_state import running_scan
+from agent.intake.standing import standing
 from agent.services.bodies import instant
 from agent.settings import Settings
-from agent.wire import Instant, Outcome, ScanStatus
+from agent.wire import Instant, Outcome, ScanStatus, Standing
 from db.engine import RegisterUnwritable
 from db.queries import contacts, quarantine, removals
 from db.queries import log as stored
@@ -55,6 +56,8 @@ class Health(BaseModel):
     free_bytes: int
     scan: ScanStatus | None
     """A scan that runs; null when none does, or when it cannot say how far it is."""
+    standing: dict[str, Standing]
+    """What the recordings in place of a source have become, by its name; only where nobody has acknowledged it."""
 
 
 @click.command(help=_("Whether the agent runs, and what it keeps."))
@@ -70,6 +73,7 @@ def status(settings: Settings, as_json: bool) -> None:
         _("contacts"): f"{health.contacts:,}",
         _("quarantined"): f"{health.quarantined:,}",
         **({_("scan"): _how_far(health.scan)} if health.scan else {}),
+        **{_("in place, {source}").format(source=name): _standing(one) for name, one in health.standing.items()},
         _("not removed from their spool"): f"{health.sources_not_removed:,}",
         _("log"): _("CANNOT LOG: {why}").format(why=health.cannot_log) if health.cannot_log else _("can be written"),
         _("log entries"): f"{health.log_size:,}",
@@ -96,6 +100,11 @@ def _how_far(scan: ScanStatus) -> str:
         taken_bytes=scan.taken_bytes,
     )
     return progress(tally, (scan.at - scan.began_at).total_seconds(), SCAN_CELLS)
+
+
+def _standing(one: Standing) -> str:
+    words = _("{changed} changed and {vanished} gone: see earwitness-agent source acknowledge --help")
+    return words.format(changed=f"{one.changed:,}", vanished=f"{one.vanished:,}")
 
 
 def _verified(health: Health) -> str:
@@ -125,7 +134,13 @@ def _health(settings: Settings) -> Health:
             sources_not_removed=len(removals.pending()),
             free_bytes=shutil.disk_usage(settings.state_dir).free,
             scan=running_scan(settings.state_dir),
+            standing=_standings(settings),
         )
+
+
+def _standings(settings: Settings) -> dict[str, Standing]:
+    found = {source.name: standing(source.name) for source in settings.source if source.mode == "in-place"}
+    return {name: Standing.model_validate(one, from_attributes=True) for name, one in found.items() if one is not None}
 
 
 def _witness(name: str) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -80,3 +82,15 @@ def test_without_a_reason_or_a_source_nothing_is_acknowledged(config: Path) -> N
         gone = newest(house, "source.vanished")["seq"]
         with house.register.read():
             assert standing("pbx") == Standing(0, 1, gone)
+
+
+def test_status_says_what_stands_until_it_is_acknowledged(config: Path) -> None:
+    def status(*words: str) -> str:
+        return CliRunner().invoke(program, ["status", *words, "--config", str(config)], catch_exceptions=False).output
+
+    assert re.search("in place, pbx +0 changed and 1 gone", status())
+    told = json.loads(status("--json"))["standing"]["pbx"]
+    assert (told["changed"], told["vanished"]) == (0, 1)
+    asked(config, "pbx", "--reason", "deleted after a year")
+    assert "in place" not in status()
+    assert json.loads(status("--json"))["standing"] == {}
