@@ -1,4 +1,4 @@
-"""The show of issue 4: whoever opens a file on the server is named, by whichever way, and none is lost."""
+"""Whoever opens a file on the server is named, by whichever way, and none is lost."""
 
 from __future__ import annotations
 
