@@ -46,7 +46,7 @@ class Tally:
     taken_in: int = 0
     quarantined: int = 0
     waiting: int = 0
-    """Not complete yet, not to be opened, or taken in by somebody else: the running agent sees to them."""
+    """Not complete yet, not to be opened or read, or taken in by somebody else: the running agent sees to them."""
     taken_bytes: int = 0
 
     @property

@@ -36,6 +36,7 @@ from agent.intake.standing import standing
 from agent.intake.watcher import Watcher, Woken
 from agent.intake.workers import WORKERS, Workers
 from agent.settings import Source
+from db.queries import contacts
 
 IN_WORK_LIMIT = 16
 """Files that are open and handed to the workers at a time."""
@@ -104,6 +105,9 @@ class IntakeLoop:
     def start(self) -> None:
         """Bring the last crash to its end, then begin."""
         self._pipeline.recover()
+        with self._house.register.read():
+            for spool in self._spools:
+                spool.last_taken_in_at_ms = contacts.newest_of_source_ms(spool.source.name)
         self._thread.start()
 
     def stop(self) -> None:

@@ -136,8 +136,7 @@ def intake_body(house: Installation, loop: IntakeLoop) -> wire.IntakeStatus:
 
 
 def _source_body(spool: SpoolStatus) -> wire.SourceStatus:
-    """Inside a read of the register, which also knows what came before this agent started."""
-    at_ms = spool.last_taken_in_at_ms or contacts.newest_of_source_ms(spool.name)
+    at_ms = spool.last_taken_in_at_ms
     return wire.SourceStatus(
         name=spool.name,
         convention=spool.convention,

@@ -41,7 +41,7 @@ class SourceStatus(Body):
     taken_in: int
     """Since the agent started."""
     last_taken_in_at: Instant | None = None
-    """Of all its files, also those from before the agent started; None when none of the last contacts is its."""
+    """Also from before the agent started; None when none of the last contacts is its."""
     left_alone: int
     """Files in the spool that are neither recordings nor sidecars."""
     in_work: int = 0
@@ -67,7 +67,7 @@ class ScanStatus(Body):
     taken_in: _Counted
     quarantined: _Counted
     waiting: _Counted
-    """Left for the agent: not complete yet, not to be opened, or taken in by it already."""
+    """Left for the agent: not complete yet, not to be opened or read, or taken in by it already."""
     taken_bytes: _Counted
     """Of those that were taken in or quarantined."""
     done_bytes: _Counted

@@ -197,6 +197,17 @@ def test_a_spool_that_cannot_be_read_holds_up_no_other(
         assert made.loop.paused is None
 
 
+def test_the_last_file_of_a_source_is_known_from_before_the_agent_started(house: Installation) -> None:
+    with started(house) as first:
+        assert first.loop.status()[0].last_taken_in_at_ms is None
+        put(first.spool, NAME.format(1), sound())
+        until(lambda: first.names() == [NAME.format(1)])
+    taken_in_at_ms = stored(house).contacts[0].taken_in_at_ms
+    with started(house) as second:
+        [spool] = second.loop.status()
+        assert (spool.last_taken_in_at_ms, spool.taken_in) == (taken_in_at_ms, 0)
+
+
 @pytest.mark.parametrize("mode", ["sealed", "in-place"])
 def test_a_file_whose_bytes_cannot_be_read_is_said_tried_again_and_holds_up_no_other(
     settings: Settings, clock: Clock, mode: str

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime
 
 import pytest
 
@@ -65,21 +64,6 @@ def test_the_status_tells_of_every_source_and_is_no_entry(desk: Desk, caretaker:
     assert [(source.name, source.taken_in, source.waiting) for source in status.sources] == [("pbx", 0, 0)]
     assert (status.quarantined, status.paused, len(status.by_minute)) == (0, None, 60)
     assert len(entries(desk.house)) == before
-
-
-def test_the_last_file_of_a_source_is_known_from_before_the_agent_started(
-    desk: Desk, settings: Settings, caretaker: Caller
-) -> None:
-    assert desk.intake.status(caretaker).sources[0].last_taken_in_at is None
-    source = settings.source[0]
-    put(source.spool, NAME, sound())
-    with spool_of(source) as spool_fd, open_in_spool(spool_fd, NAME) as opened:
-        desk.pipeline.take_in(source, spool_fd, opened, NAME)
-    taken_in = newest(desk.house)["at"]
-    [told] = desk.intake.status(caretaker).sources
-    assert told.last_taken_in_at is not None
-    assert abs((told.last_taken_in_at - datetime.fromisoformat(taken_in)).total_seconds()) < 1
-    assert told.taken_in == 0
 
 
 @pytest.mark.parametrize("role", [Role.ADVISER, Role.MANAGER, Role.SECURITY, Role.DPO])
